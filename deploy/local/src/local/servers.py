@@ -1,0 +1,288 @@
+"""Private servers: a RabbitMQ and a PostgreSQL of our own, beside whatever the machine runs.
+
+Ports are free ones, credentials random, data in a folder of their own; both listen on loopback
+only. A server given a folder finds its data, port and credentials there again the next time;
+without one it lives in a temporary folder that `close` removes. Nothing survives this process.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from local.guard import Guarded
+
+_START_SECONDS = 90.0
+_STOP_SECONDS = 40.0
+
+
+class ServerMissing(Exception):
+    """The server's programs are not installed; says how to install them."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+class PrivateServer:
+    """What both servers have in common: a folder, remembered ports and passwords, a guarded tree."""
+
+    name = ""
+    port_names: tuple[str, ...] = ("port",)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._temporary = folder is None
+        self.folder = Path(folder or tempfile.mkdtemp(prefix=f"minsheng-{self.name}-")).resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._state_file = self.folder / "state.json"
+        self._state = json.loads(self._state_file.read_text()) if self._state_file.exists() else {}
+        for port in self.port_names:
+            if port not in self._state or not _is_free(self._state[port]):
+                self._state[port] = free_port()
+        self._state.setdefault("password", secrets.token_urlsafe(18))
+        self._state.setdefault("user", f"u{secrets.token_hex(4)}")
+        self._guarded: list[Guarded] = []
+        self._remember()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def port(self) -> int:
+        """The port that clients connect to; the same after every restart."""
+        return self._state["port"]
+
+    @property
+    def pids(self) -> list[int]:
+        """All of the server's processes; empty when it does not run."""
+        return [pid for guarded in self._guarded for pid in guarded.pids]
+
+    def start(self) -> None:
+        """Start on the remembered data and port, and return when clients are served."""
+        if self._guarded:
+            raise RuntimeError(f"{self.name} runs already")
+        try:
+            self._launch()
+            self._wait_until(self._answers)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Shut down cleanly and leave no process; data and port stay for the next start."""
+        # The last one started is the server itself; the others only help it.
+        for guarded in reversed(self._guarded):
+            guarded.signal(self._stop_signal)
+            if not guarded.wait(_STOP_SECONDS):
+                guarded.kill()
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL every process of the server at once, as a power cut would; `start` works again."""
+        self.pause()
+        for guarded in self._guarded:
+            guarded.kill()
+        self._guarded = []
+
+    def pause(self) -> None:
+        """SIGSTOP every process: connections stay open and nobody answers."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT after `pause`."""
+        self._signal_all(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop, and remove the folder if it was a temporary one."""
+        self.stop()
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of what the server said."""
+        log = self.folder / "output.log"
+        return (
+            "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+        )
+
+    _stop_signal = signal.SIGTERM
+
+    def _launch(self) -> None:
+        raise NotImplementedError
+
+    def _answers(self) -> bool:
+        raise NotImplementedError
+
+    def _guard(self, command: list[str], *, env: dict[str, str], user: str | None = None) -> None:
+        with (self.folder / "output.log").open("ab") as output:
+            self._guarded.append(
+                Guarded(command, env=env, cwd=self.folder, output=output, user=user)
+            )
+
+    def _wait_until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + _START_SECONDS
+        while not condition():
+            ended = any(guarded.returncode is not None for guarded in self._guarded)
+            if ended or time.monotonic() > end:
+                why = "ended" if ended else f"did not answer within {_START_SECONDS:.0f} s"
+                raise RuntimeError(f"{self.name} {why}; its last words:\n{self.log_tail()}")
+            time.sleep(0.05)
+
+    def _signal_all(self, number: int) -> None:
+        for pid in self.pids:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+
+    def _remember(self) -> None:
+        self._state_file.touch(mode=0o600)
+        self._state_file.write_text(json.dumps(self._state, indent=1))
+
+
+_RABBIT_CONFIGURATION = """\
+listeners.tcp.1 = 127.0.0.1:{port}
+default_user = {user}
+default_pass = {password}
+default_user_tags.administrator = true
+log.console = false
+log.file.level = info
+raft.wal_max_size_bytes = 67108864
+"""
+
+
+class PrivateRabbit(PrivateServer):
+    """A RabbitMQ node with its own name, cookie, epmd and data; user guest does not exist."""
+
+    name = "rabbitmq"
+    port_names = ("port", "distribution_port", "epmd_port")
+
+    @property
+    def url(self) -> str:
+        """amqp://user:password@127.0.0.1:port/%2F"""
+        return f"amqp://{self._state['user']}:{self._state['password']}@127.0.0.1:{self.port}/%2F"
+
+    def control(self, *arguments: str) -> str:
+        """Run rabbitmqctl against this node; returns what it printed."""
+        done = subprocess.run(
+            [str(Path(_rabbit_program()).with_name("rabbitmqctl")), *arguments],
+            env=self._environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"rabbitmqctl {arguments[0]} failed: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def wait_written(self, queue: str) -> None:
+        """Return when a new quorum queue would survive `kill`.
+
+        RabbitMQ 3.10 writes its list of quorum queues half a second late; a queue that is younger
+        when the node dies has no leader afterwards, for ever.
+        """
+        written = f"mnesia/{self._state['user']}@localhost/quorum/*/names.dets"
+        self._wait_until(
+            lambda: any(queue.encode() in file.read_bytes() for file in self.folder.glob(written))
+        )
+
+    def _launch(self) -> None:
+        server = _rabbit_program()
+        env = self._environment()
+        self._write_files()
+        self._guard(
+            [_program("epmd"), "-port", str(self._state["epmd_port"]), "-address", "127.0.0.1"],
+            env=env,
+        )
+        self._wait_until(lambda: _listens(self._state["epmd_port"]))
+        self._guard([server], env=env)
+
+    def _write_files(self) -> None:
+        configuration = self.folder / "rabbitmq.conf"
+        configuration.touch(mode=0o600)
+        configuration.write_text(_RABBIT_CONFIGURATION.format(**self._state))
+        (self.folder / "enabled_plugins").write_text("[].\n")
+        (self.folder / "rabbitmq-env.conf").touch()
+        cookie = self.folder / ".erlang.cookie"
+        if not cookie.exists():
+            cookie.touch(mode=0o600)
+            cookie.write_text(secrets.token_hex(20))
+            cookie.chmod(0o400)
+
+    def _environment(self) -> dict[str, str]:
+        folder = self.folder
+        own = {
+            "HOME": folder,
+            "LANG": "C.UTF-8",
+            "PATH": os.environ.get("PATH", os.defpath),
+            "ERL_EPMD_PORT": self._state["epmd_port"],
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"{self._state['user']}@localhost",
+            "RABBITMQ_DIST_PORT": self._state["distribution_port"],
+            "RABBITMQ_CONFIG_FILE": folder / "rabbitmq.conf",
+            "RABBITMQ_CONF_ENV_FILE": folder / "rabbitmq-env.conf",
+            "RABBITMQ_ADVANCED_CONFIG_FILE": folder / "advanced.config",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": folder / "enabled_plugins",
+            "RABBITMQ_MNESIA_BASE": folder / "mnesia",
+            "RABBITMQ_LOG_BASE": folder / "log",
+            "RABBITMQ_GENERATED_CONFIG_DIR": folder / "config",
+            "RABBITMQ_PID_FILE": folder / "rabbitmq.pid",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-start_epmd false"
+            " -kernel inet_dist_use_interface {127,0,0,1}",
+        }
+        return {name: str(value) for name, value in own.items()}
+
+    def _answers(self) -> bool:
+        """The listener opens last, after users and queues have been recovered."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
+                probe.sendall(b"AMQP\x00\x00\x09\x01")
+                return probe.recv(1) == b"\x01"
+        except OSError:
+            return False
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise ServerMissing(f"{name} is not installed: deploy/local/install-system-packages")
+    return found
+
+
+def _rabbit_program() -> str:
+    """The server script itself: Debian's wrapper on the PATH would switch to its system user."""
+    packaged = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin/rabbitmq-server"))
+    return str(packaged[-1]) if packaged else _program("rabbitmq-server")

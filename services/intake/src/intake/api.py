@@ -1,0 +1,113 @@
+"""HTTP interface of intake."""
+
+from typing import Any
+
+from intake import schemas, use_cases
+from shared.web.api import ANYONE, CITIZEN, Api, Call, staff
+
+api = Api("intake")
+
+READERS = staff(
+    "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer", "leader", "auditor"
+)
+
+
+@api.post(
+    "/v1/petitions",
+    who=staff("registrar", "importer", channels=True),
+    body=schemas.PetitionIn,
+    answer=schemas.Registered,
+    status=201,
+)
+def register(call: Call) -> dict[str, Any]:
+    """Register a petition: the one contract every channel posts to (T22 Arts.17, 22)."""
+    return use_cases.register(
+        call.session,
+        petition=call.body,
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.post(
+    "/v1/public/petitions",
+    who=ANYONE,
+    body=schemas.PublicPetitionIn,
+    answer=schemas.Registered,
+    status=201,
+)
+def register_publicly(call: Call) -> dict[str, Any]:
+    """Bring a matter in without an account; the query code is answered this once."""
+    return use_cases.register(
+        call.session,
+        petition=call.body,
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.post(
+    "/v1/public/petitions/<petition_no>/session",
+    who=ANYONE,
+    body=schemas.QueryCodeIn,
+    answer=schemas.SessionOut,
+)
+def open_citizen_session(call: Call) -> dict[str, Any]:
+    """Exchange petition number and query code for a token that lasts an hour."""
+    return use_cases.open_citizen_session(
+        call.session,
+        petition_no=call.path["petition_no"],
+        query_code=call.body["query_code"],
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.get("/v1/public/petitions/<petition_no>", who=CITIZEN, answer=schemas.ProgressOut)
+def progress(call: Call) -> dict[str, Any]:
+    """How far the token's petition has come, in plain words (T22 Art.21)."""
+    return use_cases.progress_of(
+        call.session, petition_no=call.path["petition_no"], petition_id=call.principal.sub
+    )
+
+
+@api.get("/v1/petitions/<petition_id>", who=READERS, answer=schemas.PetitionOut, audited=True)
+def petition(call: Call) -> dict[str, Any]:
+    """A petition as received, its petitioner masked; the look is written down."""
+    return use_cases.look_at(
+        call.session,
+        petition_id=call.path["petition_id"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.post(
+    "/v1/petitions/<petition_id>/unmask",
+    who=staff("registrar", "dispatcher", "handler", "unit_head", "reviewer"),
+    body=schemas.UnmaskIn,
+    answer=schemas.PetitionOut,
+)
+def unmask(call: Call) -> dict[str, Any]:
+    """A petition with its petitioner's identity, for a stated purpose that is written down."""
+    return use_cases.look_at(
+        call.session,
+        petition_id=call.path["petition_id"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+        purpose=call.body["purpose"],
+    )
+
+
+@api.get(
+    "/v1/counts",
+    who=staff("supervisor", "leader", "auditor", "admin", "importer"),
+    answer=schemas.CountsOut,
+)
+def counts(call: Call) -> dict[str, Any]:
+    """How many petitions are registered."""
+    return use_cases.count(call.session)

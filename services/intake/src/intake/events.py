@@ -1,0 +1,32 @@
+"""Events intake emits."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+from shared.contracts import Events
+
+events = Events("intake")
+
+
+@events.type("petition.registered.v1")
+class PetitionRegistered(ma.Schema):
+    """A petition was received and registered (T22 Art.22). Carries no text and no person."""
+
+    petition_id = fields.Str(required=True)
+    petition_no = fields.Str(required=True)
+    channel = fields.Str(required=True)
+    purpose = fields.Str(required=True)
+    secret = fields.Bool(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    registered_at = fields.AwareDateTime(required=True)
+
+
+@events.type("petition.text.v1")
+class PetitionText(ma.Schema):
+    """A petition's words with phone and ID numbers, e-mail addresses and the petitioner's name
+    masked. Only routing hears it; never emitted in the secret lane (T22 Art.30)."""
+
+    petition_id = fields.Str(required=True)
+    title = fields.Str(required=True)
+    content = fields.Str(required=True)
+    place = fields.Str(required=True, allow_none=True)

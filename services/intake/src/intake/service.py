@@ -1,0 +1,21 @@
+"""The wiring of intake."""
+
+from intake import models, resources
+from intake.api import api
+from intake.events import events
+from intake.settings import Settings
+from intake.subscriptions import subscriptions
+from shared.service import Service
+
+SERVICE = Service(
+    name="intake",
+    package="intake",
+    doc="Petitions as received: one contract for every channel, receipts and progress.",
+    settings=Settings,
+    ground=models.ground,
+    events=events,
+    subscriptions=subscriptions,
+    api=api,
+    projections=(models.progress, models.case_access),
+    resources=resources.build,
+)

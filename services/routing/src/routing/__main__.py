@@ -1,0 +1,4 @@
+from routing.service import SERVICE
+from shared.cli import main
+
+main(SERVICE)

@@ -1,0 +1,49 @@
+"""Events routing listens to: petitions, for each of which a case is opened."""
+
+from collections.abc import Sequence
+
+from marshmallow import fields
+
+from routing import use_cases
+from routing.resources import Resources
+from shared.clock import Clock
+from shared.contracts import Event, Reads, Subscriptions
+from shared.db import Session
+
+subscriptions = Subscriptions("routing")
+
+
+class PetitionRegistered(Reads):
+    """What routing needs in order to open a case."""
+
+    petition_id = fields.Str(required=True)
+    petition_no = fields.Str(required=True)
+    channel = fields.Str(required=True)
+    purpose = fields.Str(required=True)
+    secret = fields.Bool(required=True)
+    received_at = fields.AwareDateTime(required=True)
+
+
+class PetitionText(Reads):
+    """A petition's masked words."""
+
+    petition_id = fields.Str(required=True)
+    title = fields.Str(required=True)
+    content = fields.Str(required=True)
+    place = fields.Str(load_default=None, allow_none=True)
+
+
+@subscriptions.on("petition.registered.v1", from_="intake", reads=PetitionRegistered, batch=True)
+def open_cases(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Open a case for each new petition (T22 Art.22)."""
+    use_cases.open_cases(session, registered=events, resources=resources)
+
+
+@subscriptions.on("petition.text.v1", from_="intake", reads=PetitionText, batch=True)
+def keep_texts(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Put the words to their cases and suggest category and unit."""
+    use_cases.keep_texts(session, texts=[event.data for event in events], resources=resources)

@@ -1,0 +1,4 @@
+from shared.cli import main
+from supervision.service import SERVICE
+
+main(SERVICE)

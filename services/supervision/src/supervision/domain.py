@@ -1,0 +1,53 @@
+"""Pure rules of supervision: lights, lateness, and what the timeline keeps of an event."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shared.clock import office_day
+
+WITHOUT_CASE = "petition_without_case"
+RUNNING = "running"
+
+# What a settled clock shows; a running one shows how near its end is.
+SETTLED_LIGHTS = {"met": "blue", "missed": "red", "cancelled": "grey"}
+WORST_FIRST = ("red", "yellow", "green", "blue", "grey")
+
+# The timeline keeps codes, names from tables and days; never a title, a text or a reply.
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "case.opened.v1": ("channel", "purpose"),
+    "case.classified.v1": ("category", "category_name"),
+    "case.forwarded.v1": ("lead_unit", "lead_unit_name", "co_units"),
+    "case.assigned.v1": ("lead_unit", "lead_unit_name", "co_units", "report_due"),
+    "case.accepted.v1": ("lead_unit", "lead_unit_name"),
+    "case.replied.v1": ("lead_unit", "lead_unit_name"),
+    "case.served.v1": ("lead_unit", "lead_unit_name"),
+    "case.closed.v1": ("close_reason",),
+}
+
+
+def facts_of(type_: str, header: Mapping[str, Any]) -> dict[str, Any]:
+    """What the timeline says about an event, from the header that the event carried."""
+    return {name: header[name] for name in FACTS[type_] if header.get(name)}
+
+
+def light_of(*, state: str, due_at: dt.datetime, now: dt.datetime, yellow: dt.timedelta) -> str:
+    """The light of a clock at `now`: green, yellow, red while it runs; blue met; grey cancelled.
+
+    How many days before the end yellow begins is the office's choice; no rule fixes it.
+    """
+    if state != RUNNING:
+        return SETTLED_LIGHTS.get(state, "grey")
+    if due_at <= now:
+        return "red"
+    return "yellow" if due_at - now <= yellow else "green"
+
+
+def worst(lights: Iterable[str]) -> str:
+    """The light of a case: its worst clock's; grey without clocks."""
+    return min(lights, key=WORST_FIRST.index, default="grey")
+
+
+def days_late(*, due_day: dt.date, now: dt.datetime) -> int:
+    """Whole local days since the last day on which it would have been in time."""
+    return max((office_day(now) - due_day).days, 0)

@@ -1,0 +1,6 @@
+"""Alembic's entry into supervision's migrations."""
+
+from shared.migrations import run
+from supervision.models import metadata
+
+run(metadata)

@@ -1,0 +1,4 @@
+from shared.cli import main
+from sync_municipal.service import SERVICE
+
+main(SERVICE)

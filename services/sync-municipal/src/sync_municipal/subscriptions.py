@@ -1,0 +1,68 @@
+"""Events sync-municipal listens to: every change of a case, with the header that decides."""
+
+from collections.abc import Sequence
+
+from marshmallow import fields
+
+from shared.clock import Clock
+from shared.contracts import Event, Reads, Subscriptions
+from shared.db import Session
+from sync_municipal.use_cases import recording
+
+subscriptions = Subscriptions("sync-municipal")
+
+
+class HeaderRead(Reads):
+    """The case header; what is not named here can never reach the city."""
+
+    case_id = fields.Str(required=True)
+    petition_ids = fields.List(fields.Str(), required=True)
+    secret = fields.Bool(required=True)
+    classified_at = fields.Str(required=True, allow_none=True)
+    state = fields.Str(required=True)
+    case_no = fields.Str(load_default=None, allow_none=True)
+    petition_nos = fields.List(fields.Str(), load_default=list)
+    channel = fields.Str(load_default=None, allow_none=True)
+    purpose = fields.Str(load_default=None, allow_none=True)
+    category = fields.Str(load_default=None, allow_none=True)
+    category_name = fields.Str(load_default=None, allow_none=True)
+    lead_unit = fields.Str(load_default=None, allow_none=True)
+    lead_unit_name = fields.Str(load_default=None, allow_none=True)
+    co_units = fields.List(fields.Str(), load_default=list)
+    clocks = fields.List(fields.Dict(keys=fields.Str()), load_default=list)
+    received_at = fields.Str(load_default=None, allow_none=True)
+    opened_at = fields.Str(load_default=None, allow_none=True)
+    accepted_at = fields.Str(load_default=None, allow_none=True)
+    replied_at = fields.Str(load_default=None, allow_none=True)
+    served_at = fields.Str(load_default=None, allow_none=True)
+    closed_at = fields.Str(load_default=None, allow_none=True)
+    close_reason = fields.Str(load_default=None, allow_none=True)
+    report_due = fields.Str(load_default=None, allow_none=True)
+
+
+class CaseRead(Reads):
+    """A case event; only case.classified has title and text, masked, outside the secret lane."""
+
+    header = fields.Nested(HeaderRead, required=True)
+    title = fields.Str(load_default=None, allow_none=True)
+    text = fields.Str(load_default=None, allow_none=True)
+
+
+@subscriptions.on(
+    "case.opened.v1",
+    "case.classified.v1",
+    "case.forwarded.v1",
+    "case.assigned.v1",
+    "case.accepted.v1",
+    "case.replied.v1",
+    "case.served.v1",
+    "case.closed.v1",
+    from_="routing",
+    reads=CaseRead,
+    batch=True,
+    projection=True,
+)
+def keep_ledger(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Know the case, and write down what the city is to be told of it."""
+    recording.keep_cases(session, events)
+    recording.write_exchanges(session, events, now=clock.now())

@@ -1,0 +1,78 @@
+"""Writing the ledger from what routing says."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from shared.contracts import Event
+from shared.db import Session, insert_missing, upsert_newer
+from sync_municipal import domain
+from sync_municipal.models import PENDING, case_petitions, cases, exchanges, texts
+
+CLASSIFIED = "case.classified.v1"
+
+
+def keep_cases(session: Session, heard: Sequence[Event]) -> None:
+    """Keep each case's newest header and every petition it was ever seen with."""
+    newest = {event.subject: event for event in sorted(heard, key=lambda e: e.subject_version)}
+    rows = [
+        {
+            "case_id": event.data["header"]["case_id"],
+            "version": event.subject_version,
+            "secret": event.data["header"]["secret"],
+            "lead_unit": event.data["header"]["lead_unit"],
+            "co_units": event.data["header"]["co_units"],
+        }
+        for event in newest.values()
+    ]
+    upsert_newer(session, cases, rows, key=["case_id"])
+    links = {
+        (petition_id, event.data["header"]["case_id"])
+        for event in heard
+        for petition_id in event.data["header"]["petition_ids"]
+    }
+    pairs = [{"petition_id": p, "case_id": c} for p, c in sorted(links)]
+    insert_missing(session, case_petitions, pairs, key=["petition_id", "case_id"])
+
+
+def write_exchanges(session: Session, heard: Sequence[Event], *, now: dt.datetime) -> None:
+    """Write what the city is to be told: one row per case and version, decided by that event alone.
+
+    Order and repetition change nothing. Imported history is told as well.
+    """
+    told = [event for event in heard if domain.goes_to_city(event.data["header"])]
+    insert_missing(
+        session, exchanges, [_exchange(event, now) for event in told], key=["case_id", "version"]
+    )
+    masked = [
+        {
+            "case_id": event.data["header"]["case_id"],
+            "version": event.subject_version,
+            "title": event.data["title"],
+            "text": event.data["text"],
+        }
+        for event in told
+        if _has_text(event)
+    ]
+    upsert_newer(session, texts, masked, key=["case_id"])
+
+
+def _exchange(event: Event, now: dt.datetime) -> dict[str, Any]:
+    case_id, version = event.data["header"]["case_id"], event.subject_version
+    return {
+        "case_id": case_id,
+        "version": version,
+        "event_type": event.type,
+        "idempotency_key": domain.idempotency_key(case_id=case_id, version=version),
+        "payload": domain.payload(event.data["header"], version=version),
+        "with_text": _has_text(event),
+        "historical": event.historical,
+        "created_at": now,
+        "status": PENDING,
+        "next_attempt_at": now,
+    }
+
+
+def _has_text(event: Event) -> bool:
+    has_any = event.data["title"] is not None or event.data["text"] is not None
+    return event.type == CLASSIFIED and has_any

@@ -1,0 +1,41 @@
+"""Who may see a case: the one rule by which reads, lists and counts of every service go.
+
+Bureau staff see every unit's cases, a unit's staff those it leads or helps with. A case in the
+secret lane is seen by the bureau's deciding roles and by the unit that leads it (T22 Arts.30(3),
+46(5)); for everyone else it does not exist.
+"""
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from shared.auth import WHOLE_DISTRICT, Principal
+
+SECRET_ROLES = ("dispatcher", "supervisor", "reviewer", "leader", "auditor")
+UNIT_ROLES = ("handler", "unit_head")
+
+
+def sees_every_secret(principal: Principal) -> bool:
+    """True for the bureau roles to which the secret lane is open throughout the district."""
+    return principal.sees_all_units and principal.has(*SECRET_ROLES)
+
+
+def visible(
+    principal: Principal,
+    *,
+    secret: sa.ColumnElement[bool],
+    lead_unit: sa.ColumnElement[str],
+    helps: Callable[[Sequence[str]], sa.ColumnElement[bool]],
+) -> sa.ColumnElement[bool]:
+    """The SQL condition for the cases a principal may see.
+
+    `helps(units)` is the condition that one of the units is co-handling the case.
+    """
+    units = sorted(principal.unit_scope - {WHOLE_DISTRICT})
+    leads = lead_unit.in_(units)
+    usual = sa.true() if principal.sees_all_units else sa.or_(leads, helps(units))
+    if sees_every_secret(principal):
+        hidden = sa.true()
+    else:
+        hidden = leads if principal.has(*UNIT_ROLES, *SECRET_ROLES) else sa.false()
+    return sa.or_(sa.and_(sa.not_(secret), usual), sa.and_(secret, hidden))

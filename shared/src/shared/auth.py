@@ -1,0 +1,278 @@
+"""Tokens: Ed25519-signed JWTs, who they speak for, and local accounts that mint them.
+
+Claims: iss, aud, sub, roles[], unit, unit_scope[], iat, exp; every one of them is validated.
+Two audiences: staff and clients ("minsheng"), and one petition's citizen ("minsheng-public").
+"""
+
+import datetime as dt
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from shared.clock import Clock
+from shared.errors import Refused, both
+
+STAFF_AUDIENCE = "minsheng"
+PUBLIC_AUDIENCE = "minsheng-public"
+ALGORITHM = "Ed25519"
+ROLES = (
+    "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer",
+    "leader", "auditor", "admin", "importer", "partner",
+)  # fmt: skip
+BUREAU_ROLES = frozenset(
+    {"registrar", "dispatcher", "supervisor", "reviewer", "leader", "auditor", "admin", "importer"}
+)
+CHANNEL_PREFIX = "channel:"
+WHOLE_DISTRICT = "*"
+_LEEWAY_S = 30
+_LONGEST_TOKEN = 8192
+
+
+class Unauthorised(Refused):
+    """No token, or one that is expired, forged, malformed or meant for someone else."""
+
+    status = 401
+    code = "unauthorised"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is calling: a member of staff, a client system, or a petition's citizen."""
+
+    sub: str
+    roles: frozenset[str] = field(default_factory=frozenset)
+    unit: str | None = None
+    unit_scope: frozenset[str] = field(default_factory=frozenset)
+
+    def has(self, *roles: str) -> bool:
+        return bool(self.roles & set(roles))
+
+    @property
+    def sees_all_units(self) -> bool:
+        """Bureau staff see every unit's cases; others only those in their token's scope."""
+        return WHOLE_DISTRICT in self.unit_scope and bool(self.roles & BUREAU_ROLES)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Channels this client may post for."""
+        return frozenset(
+            r.removeprefix(CHANNEL_PREFIX) for r in self.roles if r.startswith(CHANNEL_PREFIX)
+        )
+
+
+class Keys:
+    """Public keys by key id, from JSON, a file or a URL; a URL is read again on an unknown id."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._lock = threading.Lock()
+        self._set: KeySet | None = None
+        self._read_at = 0.0
+
+    def get(self, *, refresh: bool = False) -> KeySet:
+        with self._lock:
+            is_url = self.source.startswith(("http://", "https://"))
+            stale = is_url and (refresh or time.monotonic() - self._read_at > 300)  # noqa: PLR2004
+            if self._set is None or (stale and time.monotonic() - self._read_at > 1):
+                self._set = self._load(is_url)
+                self._read_at = time.monotonic()
+            return self._set
+
+    def _load(self, is_url: bool) -> KeySet:
+        if is_url:
+            raw = httpx.get(self.source, timeout=5).raise_for_status().json()
+        elif self.source.lstrip().startswith("{"):
+            raw = json.loads(self.source)
+        else:
+            raw = json.loads(Path(self.source).read_text(encoding="utf-8"))
+        return KeySet.import_key_set(raw)
+
+
+class Verifier:
+    """Checks tokens of either audience."""
+
+    def __init__(self, *, keys: Keys, issuer: str, clock: Clock) -> None:
+        self.keys = keys
+        self.issuer = issuer
+        self.clock = clock
+
+    def principal(self, header: str | None, *, audience: str = STAFF_AUDIENCE) -> Principal:
+        """Whom an Authorization header speaks for; Unauthorised says why not."""
+        if not header:
+            raise Unauthorised(both("请先登录。", "Sign in first: no token was sent."))
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip() or len(token) > _LONGEST_TOKEN:
+            raise Unauthorised(both("登录凭证格式不正确。", "The token is malformed."))
+        claims = self._claims(token.strip())
+        self._check(claims, audience)
+        roles, scope = claims.get("roles", []), claims.get("unit_scope", [])
+        return Principal(
+            sub=claims["sub"],
+            roles=frozenset(roles),
+            unit=claims.get("unit"),
+            unit_scope=frozenset(scope),
+        )
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        for refresh in (False, True):
+            try:
+                keys = self.keys.get(refresh=refresh)
+                return jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+            except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
+                continue
+        raise Unauthorised(both("登录凭证无效。", "The token is not valid."))
+
+    def _check(self, claims: dict[str, Any], audience: str) -> None:
+        aud = claims.get("aud")
+        listed = [aud] if isinstance(aud, str) else aud
+        if not isinstance(listed, list) or audience not in listed:
+            raise Unauthorised(
+                both("登录凭证不适用于本服务。", "The token is for someone else (aud).")
+            )
+        if claims.get("iss") != self.issuer:
+            raise Unauthorised(
+                both("登录凭证签发方不正确。", "The token's issuer is unknown (iss).")
+            )
+        exp, now = claims.get("exp"), self.clock.now().timestamp()
+        if not isinstance(exp, int | float) or exp <= now:
+            raise Unauthorised(both("登录已过期，请重新登录。", "The token has expired (exp)."))
+        not_yet = claims.get("nbf", claims.get("iat", now))
+        if not isinstance(not_yet, int | float) or not_yet > now + _LEEWAY_S:
+            raise Unauthorised(both("登录凭证尚未生效。", "The token is not valid yet (nbf)."))
+        lists = (claims.get("roles", []), claims.get("unit_scope", []))
+        strings = all(isinstance(x, list) and all(isinstance(y, str) for y in x) for x in lists)
+        if not isinstance(claims.get("sub"), str) or not claims["sub"] or not strings:
+            raise Unauthorised(both("登录凭证内容不正确。", "The token's claims are malformed."))
+
+
+class Issuer:
+    """Mints tokens with one private key."""
+
+    def __init__(self, *, private_jwk: str, issuer: str, clock: Clock) -> None:
+        self.key = OKPKey.import_key(json.loads(private_jwk))
+        self.issuer = issuer
+        self.clock = clock
+
+    @staticmethod
+    def generate_key(key_id: str) -> str:
+        """A new private Ed25519 JWK, as JSON."""
+        key = OKPKey.generate_key("Ed25519", parameters={"kid": key_id, "use": "sig"})
+        return json.dumps(key.as_dict(private=True))
+
+    @staticmethod
+    def public_set(*private_jwks: str) -> str:
+        """The JWKS that lets others verify what these keys sign."""
+        keys = [OKPKey.import_key(json.loads(k)).as_dict(private=False) for k in private_jwks]
+        return json.dumps({"keys": keys})
+
+    def mint(self, *, audience: str, sub: str, lasts: dt.timedelta, **claims: Any) -> str:
+        now = int(self.clock.now().timestamp())
+        body = {
+            "iss": self.issuer,
+            "aud": audience,
+            "sub": sub,
+            "iat": now,
+            "exp": now + int(lasts.total_seconds()),
+            "jti": secrets.token_hex(8),
+        }
+        header = {"alg": ALGORITHM, "kid": self.key.kid}
+        return jwt.encode(header, body | claims, self.key, algorithms=[ALGORITHM])
+
+
+@dataclass(frozen=True)
+class Account:
+    """A local account; `password` is an argon2id hash."""
+
+    username: str
+    password: str
+    roles: tuple[str, ...]
+    unit: str | None
+    unit_scope: tuple[str, ...]
+
+
+class Accounts:
+    """Local accounts, for embedded mode and run-real; production signs in by OpenID Connect."""
+
+    TOKEN_LASTS = dt.timedelta(hours=8)
+
+    def __init__(self, accounts: Mapping[str, Account], issuer: Issuer) -> None:
+        self.accounts = accounts
+        self.issuer = issuer
+        self._hasher = PasswordHasher()
+        self._decoy = self._hasher.hash(secrets.token_hex(16))
+
+    def sign_in(self, username: str, password: str) -> dict[str, Any]:
+        """A token; an unknown name and a wrong password take the same time and answer."""
+        account = self.accounts.get(username)
+        try:
+            self._hasher.verify(account.password if account else self._decoy, password)
+        except (VerificationError, UnicodeError) as error:
+            raise self._wrong() from error
+        if account is None:
+            raise self._wrong()
+        token = self.issuer.mint(
+            audience=STAFF_AUDIENCE,
+            sub=account.username,
+            lasts=self.TOKEN_LASTS,
+            roles=list(account.roles),
+            unit=account.unit,
+            unit_scope=list(account.unit_scope),
+        )
+        lasts = int(self.TOKEN_LASTS.total_seconds())
+        return {"access_token": token, "token_type": "Bearer", "expires_in": lasts}
+
+    @staticmethod
+    def _wrong() -> Unauthorised:
+        return Unauthorised(both("用户名或密码不正确。", "The user name or the password is wrong."))
+
+    @classmethod
+    def load(cls, path: Path, issuer: Issuer) -> "Accounts":
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        found = {
+            r["username"]: Account(
+                r["username"], r["password"], tuple(r["roles"]), r["unit"], tuple(r["unit_scope"])
+            )
+            for r in rows
+        }
+        return cls(found, issuer)
+
+    @staticmethod
+    def write_defaults(
+        path: Path, *, password: str, channels: tuple[str, ...], write: Callable[[Path, str], None]
+    ) -> None:
+        """One account a role and one client a channel, all with `password`; hashed with argon2id.
+
+        Handlers and unit heads belong to the sample unit "transport", the others to the bureau.
+        """
+        hashed = PasswordHasher().hash(password)
+        rows = []
+        for role in (*ROLES, *(f"{CHANNEL_PREFIX}{c}" for c in channels)):
+            in_unit = role in ("handler", "unit_head")
+            is_bureau = role in BUREAU_ROLES
+            unit = "transport" if in_unit else "bureau" if is_bureau else None
+            scope = ["transport"] if in_unit else [WHOLE_DISTRICT] if is_bureau else []
+            rows.append(
+                {
+                    "username": role,
+                    "password": hashed,
+                    "roles": [role],
+                    "unit": unit,
+                    "unit_scope": scope,
+                }
+            )
+        write(path, json.dumps(rows, indent=1))

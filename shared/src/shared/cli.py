@@ -1,0 +1,191 @@
+"""`python -m <service> web|worker|migrate|topology|replay|rebuild|reprocess` and its own roles."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from prometheus_client import start_http_server
+
+from shared import inbox, log, migrations, worker
+from shared.bus import inbox_queue
+from shared.clock import from_wire
+from shared.outbox import Replays
+from shared.rabbitmq import RabbitPublisher, RabbitReceiver, declare_topology
+from shared.rebuild import rebuild
+from shared.service import App, Service
+from shared.settings import BadSettings, read_settings
+from shared.web import create_app
+
+logger = logging.getLogger(__name__)
+BAD_SETTINGS_EXIT = 2
+
+
+def main(service: Service, argv: list[str] | None = None) -> None:
+    """Run one command of a service; exits 2 where a setting is missing or a sample secret.
+
+    A tool needs no settings: it gets the rest of the command line as it is.
+    """
+    parser = _parser(service)
+    arguments, rest = parser.parse_known_args(argv)
+    if arguments.command in service.tools:
+        service.tools[arguments.command](rest)
+        return
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        settings = read_settings(service.settings)
+    except BadSettings as error:
+        sys.stderr.write(f"{service.name} does not start: {error}\n")
+        raise SystemExit(BAD_SETTINGS_EXIT) from error
+    log.configure(service.name, settings.log_level)
+    app = App(service, settings)
+    if arguments.command in service.roles:
+        _role(app, arguments.command)
+    else:
+        COMMANDS[arguments.command](app, arguments)
+
+
+def _parser(service: Service) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {service.package}", description=service.doc)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("web", help="serve HTTP on PORT")
+    commands.add_parser("worker", help="relay, receive, process, timed jobs")
+    commands.add_parser("migrate", help="bring the database to this version")
+    commands.add_parser("topology", help="declare exchange, queue and bindings")
+    replay = commands.add_parser("replay", help="feed a reader's inbox from this service's log")
+    replay.add_argument("--to", required=True, help="the reading service")
+    replay.add_argument("--since", type=from_wire, help="RFC 3339 time; all without it")
+    commands.add_parser("rebuild", help="clear the projections and ask for a replay")
+    again = commands.add_parser("reprocess", help="run dead events again")
+    again.add_argument("--seq", type=int, help="only this row of the inbox")
+    for name, role in service.roles.items():
+        commands.add_parser(name, help=(role.__doc__ or "").strip())
+    for name, tool in service.tools.items():
+        commands.add_parser(name, help=(tool.__doc__ or "").strip(), add_help=False)
+    return parser
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def expose_metrics(app: App) -> None:
+    """Serve /metrics on METRICS_PORT, table gauges included."""
+    app.metrics.watch(app.gauges)
+    start_http_server(app.settings.metrics_port, registry=app.instruments.registry)
+
+
+class Web(BaseApplication):
+    """gunicorn with one worker and threads; scaled by replicas."""
+
+    def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:
+        self.make = make
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self.make()
+
+
+def web_options(*, port: int, threads: int) -> dict[str, Any]:
+    """gunicorn's settings, the same wherever it runs."""
+    return {
+        "bind": f"0.0.0.0:{port}",
+        "workers": 1,
+        "worker_class": "gthread",
+        "threads": threads,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 75,
+        "worker_tmp_dir": "/tmp",  # noqa: S108 - memory-backed in pods
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+
+
+def _web(app: App, _: argparse.Namespace) -> None:
+    options = web_options(port=app.settings.port, threads=app.settings.web_threads)
+    options["post_worker_init"] = lambda _worker: expose_metrics(app)
+    Web(lambda: create_app(app), options).run()
+
+
+def _worker(app: App, _: argparse.Namespace) -> None:
+    stop = stop_on_signals()
+    expose_metrics(app)
+    publisher = RabbitPublisher(app.settings.bus_url)
+    queue = inbox_queue(app.service.name)
+    receiver = RabbitReceiver(app.settings.bus_url, queue, app.inbox.store)
+    worker.run(app, publisher, receiver, stop)
+    publisher.close()
+    app.close()
+
+
+def _role(app: App, name: str) -> None:
+    stop = stop_on_signals()
+    expose_metrics(app)
+    app.service.roles[name](app, stop)
+    app.close()
+
+
+def _migrate(app: App, _: argparse.Namespace) -> None:
+    revision = migrations.migrate(app.db, app.service.package)
+    logger.info("migrated", extra={"revision": revision})
+
+
+def _topology(app: App, _: argparse.Namespace) -> None:
+    bindings = app.service.subscriptions.bindings()
+    declare_topology(app.settings.bus_url, queue=inbox_queue(app.service.name), bindings=bindings)
+    logger.info("topology declared", extra={"bindings": len(bindings)})
+
+
+def _replay(app: App, arguments: argparse.Namespace) -> None:
+    types = [event_type.name for event_type in app.service.events]
+    with app.db.write() as session:
+        Replays.ask(
+            session,
+            ground=app.service.ground,
+            replay_id=str(uuid.uuid4()),
+            reader=arguments.to,
+            types=types,
+            since=arguments.since,
+            now=app.clock.now(),
+        )
+    logger.info("replay is written down; the worker sends it", extra={"reader": arguments.to})
+
+
+def _rebuild(app: App, _: argparse.Namespace) -> None:
+    asked = rebuild(app)
+    logger.info("rebuild has begun; the producers' workers replay", extra={"types": asked})
+
+
+def _reprocess(app: App, arguments: argparse.Namespace) -> None:
+    with app.db.write() as session:
+        revived = inbox.reprocess(session, app.service.ground, seq=arguments.seq)
+    sys.stdout.write(f"{revived}\n")
+
+
+COMMANDS = {
+    "web": _web,
+    "worker": _worker,
+    "migrate": _migrate,
+    "topology": _topology,
+    "replay": _replay,
+    "rebuild": _rebuild,
+    "reprocess": _reprocess,
+}

@@ -1,0 +1,87 @@
+"""Metrics: one registry per process, label `service`; gauges of tables are read when scraped."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Instruments:
+    """The metrics of a process; every service in it shares them and differs by label."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+
+        def counter(name: str, doc: str, *labels: str) -> Counter:
+            return Counter(name, doc, ("service", *labels), registry=registry)
+
+        def histogram(name: str, doc: str, *labels: str) -> Histogram:
+            return Histogram(name, doc, ("service", *labels), registry=registry, buckets=_LATENCY)
+
+        self.published = counter(
+            "outbox_published_total", "Events given to the bus.", "type", "result"
+        )
+        self.handled = counter("inbox_handled_total", "Events handled.", "type", "outcome")
+        self.handler_seconds = histogram("inbox_handler_seconds", "Time in a handler.", "type")
+        self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
+        self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
+        self.job_runs = counter("job_runs_total", "Runs of timed jobs.", "job", "outcome")
+        self.job_success = Gauge(
+            "job_last_success_timestamp_seconds",
+            "When a timed job last succeeded.",
+            ("service", "job"),
+            registry=registry,
+        )
+
+
+class Metrics:
+    """One service's view of the process's instruments: the only place that counts anything."""
+
+    def __init__(self, instruments: Instruments, service: str) -> None:
+        self.instruments = instruments
+        self.service = service
+
+    def published(self, type_: str, result: str) -> None:
+        self.instruments.published.labels(self.service, type_, str(result)).inc()
+
+    def handled(self, type_: str, outcome: str, count: int = 1) -> None:
+        self.instruments.handled.labels(self.service, type_, outcome).inc(count)
+
+    @contextmanager
+    def handler(self, type_: str) -> Iterator[None]:
+        with self.instruments.handler_seconds.labels(self.service, type_).time():
+            yield
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self.instruments.requests.labels(self.service, method, route, str(status)).inc()
+        self.instruments.request_seconds.labels(self.service, route).observe(seconds)
+
+    def job_ran(self, job: str, *, ok: bool) -> None:
+        outcome = "ok" if ok else "failed"
+        self.instruments.job_runs.labels(self.service, job, outcome).inc()
+        if ok:
+            self.instruments.job_success.labels(self.service, job).set(time.time())
+
+    def watch(self, read: Callable[[], dict[str, float]]) -> None:
+        """Add gauges whose values `read` fetches at each scrape, by name."""
+        self.instruments.registry.register(_Watched(self.service, read))
+
+
+class _Watched(Collector):
+    def __init__(self, service: str, read: Callable[[], dict[str, float]]) -> None:
+        self.service = service
+        self.read = read
+
+    def collect(self) -> Iterable[Metric]:
+        for name, value in self.read().items():
+            gauge = GaugeMetricFamily(name, name.replace("_", " "), labels=["service"])
+            gauge.add_metric([self.service], value)
+            yield gauge
+
+    def describe(self) -> Iterable[Metric]:
+        return []

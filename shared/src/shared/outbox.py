@@ -1,0 +1,326 @@
+"""The outbox: every event is written in the transaction that caused it, then relayed to the bus.
+
+    use case -> emit() -> [commit: versions bumped, rows inserted] -> relay -> bus -> published_at
+
+The outbox is the service's event log and is kept. A row that the bus returned (nobody hears its
+type) stays pending unless its type is declared optional.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+import sqlalchemy as sa
+
+from shared import contracts
+from shared.bus import BusUnavailable, Message, Outcome, Publisher, inbox_queue
+from shared.clock import Clock
+from shared.db import Database, Session, dialect_insert, dumps
+from shared.ground import Ground
+from shared.log import correlation_id
+from shared.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+_LOOK_AHEAD = 4
+_HELD_MOST = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class _Emitted:
+    event_type: contracts.EventType
+    subject: str
+    data: Mapping[str, Any]
+    time: dt.datetime
+    historical: bool
+    correlation: str | None
+    causation: str | None
+    traceparent: str | None
+
+
+def emit(
+    session: Session,
+    event_type: contracts.EventType,
+    *,
+    subject: str,
+    data: Mapping[str, Any],
+    time: dt.datetime,
+    historical: bool = False,
+    cause: contracts.Event | None = None,
+) -> None:
+    """Say that something happened to `subject` at `time`; sent if and only if this commits.
+
+    `data` is checked against the type's schema now; ValidationError is a fault of the caller. A batch
+    handler names the `cause` among its events; else it is the event that is being handled, if any.
+    """
+    wire_data = event_type.schema().dump(data)
+    if wrong := event_type.schema().validate(wire_data):
+        raise ma.ValidationError({event_type.name: wrong})
+    cause = cause or session.info.get("event")
+    session.info.setdefault("emitted", []).append(
+        _Emitted(
+            event_type,
+            subject,
+            wire_data,
+            time,
+            historical,
+            cause.correlation_id if cause else correlation_id.get(),
+            cause.id if cause else None,
+            cause.traceparent if cause else session.info.get("traceparent"),
+        )
+    )
+
+
+class Outbox:
+    """Writes what was emitted; one per service."""
+
+    def __init__(self, ground: Ground, clock: Clock) -> None:
+        self.ground = ground
+        self.clock = clock
+
+    def flush(self, session: Session) -> None:
+        """Lock the subjects in id order, bump their versions, insert the rows."""
+        emitted: list[_Emitted] = session.info.pop("emitted", [])
+        if not emitted:
+            return
+        last = self._bump(session, emitted)
+        now = self.clock.now()
+        rows = []
+        for one in emitted:
+            last[one.subject] += 1
+            rows.append(self._row(one, last[one.subject], now))
+        session.execute(sa.insert(self.ground.outbox), rows)
+
+    def _bump(self, session: Session, emitted: Sequence[_Emitted]) -> dict[str, int]:
+        """The version of each subject before this transaction's events."""
+        counts: dict[str, int] = {}
+        for one in emitted:
+            counts[one.subject] = counts.get(one.subject, 0) + 1
+        versions = self.ground.subject_versions
+        insert = dialect_insert(session, versions)
+        statement = (
+            insert.values([{"subject": s, "version": n} for s, n in sorted(counts.items())])
+            .on_conflict_do_update(
+                index_elements=["subject"],
+                set_={"version": versions.c.version + insert.excluded.version},
+            )
+            .returning(versions.c.subject, versions.c.version)
+        )
+        return {s: version - counts[s] for s, version in session.execute(statement)}
+
+    def _row(self, one: _Emitted, version: int, now: dt.datetime) -> dict[str, Any]:
+        event_id = str(uuid.uuid4())
+        body = contracts.envelope(
+            event_id=event_id,
+            source=one.event_type.source,
+            type_=one.event_type.name,
+            subject=one.subject,
+            subject_version=version,
+            time=one.time,
+            recorded_time=now,
+            historical=one.historical,
+            correlation_id=one.correlation or event_id,
+            causation_id=one.causation,
+            traceparent=one.traceparent,
+            data=one.data,
+        )
+        return {
+            "event_id": event_id,
+            "type": one.event_type.name,
+            "subject": one.subject,
+            "subject_version": version,
+            "envelope": dumps(body),
+            "created_at": now,
+        }
+
+
+class Relay:
+    """Moves pending rows to the bus: one relay at a time per service, fenced by the database."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        ground: Ground,
+        events: contracts.Events,
+        publisher: Publisher,
+        clock: Clock,
+        metrics: Metrics,
+        batch: int,
+    ) -> None:
+        self.db = db
+        self.outbox = ground.outbox
+        self.events = events
+        self.publisher = publisher
+        self.clock = clock
+        self.metrics = metrics
+        self.batch = batch
+
+    def run_once(self) -> int:
+        """Relay one batch; returns how many rows left. Raises BusUnavailable, database errors."""
+        with self.db.relaying("relay") as session:
+            if session is None:
+                return 0
+            rows = self._pending(session)
+            if not rows:
+                return 0
+            outcomes = self.publisher.publish([self._message(row) for row in rows])
+            with self.db.settle(session) as writing:
+                return self._settle(writing, rows, outcomes)
+
+    def _pending(self, session: Session) -> Sequence[sa.Row[Any]]:
+        """The oldest pending rows, at most one per subject, so that a subject stays in order."""
+        table, now = self.outbox, self.clock.now()
+        oldest = session.execute(
+            sa.select(table.c.seq, table.c.subject)
+            .where(
+                table.c.published_at.is_(None),
+                sa.or_(table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= now),
+            )
+            .order_by(table.c.seq)
+            .limit(self.batch * _LOOK_AHEAD)
+        ).all()
+        first: dict[str, int] = {}
+        for row in oldest:
+            first.setdefault(row.subject, row.seq)
+        chosen = list(first.values())[: self.batch]
+        if not chosen:
+            return []
+        return session.execute(
+            sa.select(
+                table.c.seq, table.c.event_id, table.c.type, table.c.envelope, table.c.attempts
+            )
+            .where(table.c.seq.in_(chosen), table.c.published_at.is_(None))
+            .order_by(table.c.seq)
+        ).all()
+
+    def _message(self, row: sa.Row[Any]) -> Message:
+        return Message(row.event_id, row.type, self.events.service, row.envelope.encode())
+
+    def _settle(
+        self, session: Session, rows: Sequence[sa.Row[Any]], outcomes: Sequence[Outcome]
+    ) -> int:
+        table, now = self.outbox, self.clock.now()
+        sent = []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            self.metrics.published(row.type, outcome)
+            unheard = outcome is Outcome.RETURNED and self._is_optional(row.type)
+            if outcome is Outcome.ACKED or unheard:
+                sent.append(row.seq)
+                continue
+            session.execute(
+                sa.update(table)
+                .where(table.c.seq == row.seq)
+                .values(
+                    attempts=row.attempts + 1,
+                    next_attempt_at=now + _held(row.attempts),
+                    last_error=str(outcome),
+                )
+            )
+        if sent:
+            session.execute(sa.update(table).where(table.c.seq.in_(sent)).values(published_at=now))
+        return len(sent)
+
+    def _is_optional(self, type_: str) -> bool:
+        return type_ in self.events and self.events[type_].optional
+
+
+def _held(attempts: int) -> dt.timedelta:
+    return min(dt.timedelta(seconds=0.2 * 2 ** min(attempts, 12)), _HELD_MOST)
+
+
+class Replays:
+    """Feeds a reader's inbox from this service's log, in batches that survive a restart."""
+
+    def __init__(
+        self, *, db: Database, ground: Ground, source: str, publisher: Publisher, clock: Clock
+    ) -> None:
+        self.db = db
+        self.ground = ground
+        self.source = source
+        self.publisher = publisher
+        self.clock = clock
+
+    @staticmethod
+    def ask(
+        session: Session,
+        *,
+        ground: Ground,
+        replay_id: str,
+        reader: str,
+        types: Sequence[str],
+        since: dt.datetime | None,
+        now: dt.datetime,
+    ) -> None:
+        """Write down that `reader` wants these types again, from `since` on (None = all)."""
+        outbox, replays = ground.outbox, ground.replays
+        last = session.scalar(sa.select(sa.func.coalesce(sa.func.max(outbox.c.seq), 0)))
+        known = session.scalar(sa.select(replays.c.reader).where(replays.c.replay_id == replay_id))
+        if known is None:
+            session.execute(
+                sa.insert(replays).values(
+                    replay_id=replay_id,
+                    reader=reader,
+                    types=",".join(types),
+                    since=since,
+                    after_seq=0,
+                    until_seq=last,
+                    asked_at=now,
+                )
+            )
+
+    def run_once(self, *, batch: int = 500) -> int:
+        """Send one batch of one asked replay; returns how many events went out."""
+        replays = self.ground.replays
+        with self.db.relaying("replays") as session:
+            if session is None:
+                return 0
+            asked = session.execute(
+                sa.select(replays)
+                .where(replays.c.done_at.is_(None))
+                .order_by(replays.c.asked_at, replays.c.replay_id)
+                .limit(1)
+            ).first()
+            if asked is None:
+                return 0
+            rows = self._rows(session, asked, batch)
+            done = len(rows) < batch
+            if rows:
+                self._send(asked.reader, rows)
+            with self.db.settle(session) as writing:
+                writing.execute(
+                    sa.update(replays)
+                    .where(replays.c.replay_id == asked.replay_id)
+                    .values(
+                        after_seq=rows[-1].seq if rows else asked.after_seq,
+                        done_at=self.clock.now() if done else None,
+                    )
+                )
+            return len(rows)
+
+    def _rows(self, session: Session, asked: sa.Row[Any], batch: int) -> Sequence[sa.Row[Any]]:
+        table = self.ground.outbox
+        wanted = [
+            table.c.seq > asked.after_seq,
+            table.c.seq <= asked.until_seq,
+            table.c.type.in_(asked.types.split(",")),
+        ]
+        if asked.since is not None:
+            wanted.append(table.c.created_at >= asked.since)
+        return session.execute(
+            sa.select(table.c.seq, table.c.event_id, table.c.type, table.c.envelope)
+            .where(*wanted)
+            .order_by(table.c.seq)
+            .limit(batch)
+        ).all()
+
+    def _send(self, reader: str, rows: Sequence[sa.Row[Any]]) -> None:
+        messages = [Message(r.event_id, r.type, self.source, r.envelope.encode()) for r in rows]
+        outcomes = self.publisher.publish(messages, queue=inbox_queue(reader))
+        lost = [o for o in outcomes if o is not Outcome.ACKED]
+        if lost:
+            raise BusUnavailable(f"replay to {reader}: {len(lost)} of {len(rows)} not confirmed")

@@ -1,0 +1,215 @@
+"""A service as a value, and a running instance of it.
+
+`SERVICE = Service(...)` in each service's service.py is the only wiring; `App` is what it becomes
+in a process: settings read, database open, tokens checkable, metrics counted.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import Any
+
+import marshmallow as ma
+import sqlalchemy as sa
+from marshmallow import fields
+
+from shared.auth import Keys, Verifier
+from shared.bus import Publisher
+from shared.clock import Clock, SystemClock
+from shared.contracts import REPLAY_REQUESTED, Event, Events, Reads, Subscriptions
+from shared.db import Database, Session
+from shared.ground import Ground
+from shared.inbox import Inbox, Processor
+from shared.metrics import Instruments, Metrics
+from shared.outbox import Outbox, Relay, Replays
+from shared.settings import Settings
+from shared.web.answers import StoredAnswers
+from shared.web.api import Api
+from shared.web.ops import backlog
+
+GROUP = "minsheng.services"
+ALL_SERVICES = ("intake", "routing", "supervision", "satisfaction", "sync-municipal")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Timed work: `run(app)` every `seconds`, by one process at a time."""
+
+    name: str
+    seconds: float
+    run: Callable[["App"], None]
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A tool that a local installation runs beside a service, in a process of its own.
+
+    It prints `READY <url>`, which the service finds in the setting `url_setting`, and ends when
+    its standard input does. `{var}` in an argument is the folder for data.
+    """
+
+    tool: str
+    arguments: tuple[str, ...]
+    url_setting: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that makes one service what it is."""
+
+    name: str
+    package: str
+    doc: str
+    settings: type[Settings]
+    ground: Ground
+    events: Events
+    subscriptions: Subscriptions
+    api: Api
+    jobs: tuple[Job, ...] = ()
+    projections: tuple[sa.Table, ...] = ()
+    resources: Callable[[Any, Clock], Any] = lambda _settings, _clock: None
+    gauges: Callable[[Session, dt.datetime], dict[str, float]] = lambda _session, _now: {}
+    roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
+    tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
+    companions: tuple[Companion, ...] = ()
+
+    def __post_init__(self) -> None:
+        declare_replay(self)
+
+
+class ReplayRequested(ma.Schema):
+    """A reader asks every producer to send it events of these types again, from `since` on."""
+
+    to = fields.Str(required=True)
+    types = fields.List(fields.Str(), required=True)
+    since = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ReplayWanted(Reads):
+    """What a producer needs in order to replay."""
+
+    to = fields.Str(required=True)
+    types = fields.List(fields.Str(), required=True)
+    since = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+def declare_replay(service: Service) -> None:
+    """Every service may ask for a replay, and hears the others ask for one of its events."""
+    if REPLAY_REQUESTED in service.events:
+        return
+    service.events.type(REPLAY_REQUESTED)(ReplayRequested)
+
+    def replay(event: Event, *, session: Session, clock: Clock) -> None:
+        """Write down which of our events the reader wants."""
+        ours = [name for name in event.data["types"] if name in service.events]
+        if ours:
+            Replays.ask(
+                session,
+                ground=service.ground,
+                replay_id=event.id,
+                reader=event.data["to"],
+                types=ours,
+                since=event.data["since"],
+                now=clock.now(),
+            )
+
+    for other in ALL_SERVICES:
+        if other != service.name:
+            service.subscriptions.on(REPLAY_REQUESTED, from_=other, reads=ReplayWanted)(replay)
+
+
+@dataclass
+class App:
+    """A service in a process."""
+
+    service: Service
+    settings: Any
+    clock: Clock = field(default_factory=SystemClock)
+    instruments: Instruments = field(default_factory=Instruments)
+
+    def __post_init__(self) -> None:
+        self.db = Database(
+            self.settings.database_url,
+            service=self.service.name,
+            pool_size=self.settings.web_threads,
+        )
+        self.outbox = Outbox(self.service.ground, self.clock)
+        self.db.before_commit(self.outbox.flush)
+        self.metrics = Metrics(self.instruments, self.service.name)
+        self.answers = StoredAnswers(
+            self.service.ground, secret=self.settings.idempotency_secret, clock=self.clock
+        )
+        self.verifier = Verifier(
+            keys=Keys(self.settings.token_jwks),
+            issuer=self.settings.token_issuer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def resources(self) -> Any:
+        """What the service made of its settings at start."""
+        return self.service.resources(self.settings, self.clock)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(
+            db=self.db,
+            ground=self.service.ground,
+            subscriptions=self.service.subscriptions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def processor(self) -> Processor:
+        s = self.settings
+        return Processor(
+            db=self.db,
+            ground=self.service.ground,
+            subscriptions=self.service.subscriptions,
+            clock=self.clock,
+            metrics=self.metrics,
+            batch=s.process_batch,
+            attempts=s.handler_attempts,
+            backoff=dt.timedelta(seconds=s.handler_backoff_seconds),
+            backoff_most=dt.timedelta(seconds=s.handler_backoff_most_seconds),
+            resources=self.resources,
+        )
+
+    def relay(self, publisher: Publisher) -> Relay:
+        return Relay(
+            db=self.db,
+            ground=self.service.ground,
+            events=self.service.events,
+            publisher=publisher,
+            clock=self.clock,
+            metrics=self.metrics,
+            batch=self.settings.relay_batch,
+        )
+
+    def replays(self, publisher: Publisher) -> Replays:
+        return Replays(
+            db=self.db,
+            ground=self.service.ground,
+            source=self.service.name,
+            publisher=publisher,
+            clock=self.clock,
+        )
+
+    def gauges(self) -> dict[str, float]:
+        """Values of the gauges that are read from tables."""
+        now = self.clock.now()
+        with self.db.read() as session:
+            counts = backlog(session, self.service.ground, now=now)
+            return counts | self.service.gauges(session, now)
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def find_services() -> list[Service]:
+    """The installed services, by entry point, in the order of ALL_SERVICES; others after them."""
+    found: list[Service] = [point.load() for point in entry_points(group=GROUP)]
+    order = {name: at for at, name in enumerate(ALL_SERVICES)}
+    return sorted(found, key=lambda s: (order.get(s.name, len(order)), s.name))

@@ -1,0 +1,161 @@
+"""What every service's tests start from: a migrated App, a clock to turn, tokens, events to feed."""
+
+import datetime as dt
+import json
+import uuid
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from shared import contracts, migrations
+from shared.auth import PUBLIC_AUDIENCE, STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
+from shared.clock import FixedClock
+from shared.db import dumps
+from shared.local_secrets import make_secrets
+from shared.service import App, Service
+from shared.settings import read_settings
+from shared.web import create_app
+
+MORNING = dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
+
+
+@cache
+def sample_secrets() -> dict[str, str]:
+    """One set of fresh secrets for the whole test run."""
+    return make_secrets()
+
+
+def make_app(
+    service: Service,
+    folder: Path,
+    *,
+    clock: FixedClock | None = None,
+    database_url: str | None = None,
+    **settings: str,
+) -> App:
+    """A migrated App on SQLite in `folder`, or on the given database."""
+    url = database_url or f"sqlite:///{folder}/{service.package}.sqlite"
+    env = sample_secrets() | {"DATABASE_URL": url, "PUBLIC_RATE": "100000/hour"} | settings
+    app = App(service, read_settings(service.settings, env), clock=clock or FixedClock(MORNING))
+    migrations.migrate(app.db, service.package)
+    return app
+
+
+class Office:
+    """A service's HTTP interface as people use it in tests."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.client: FlaskClient = create_app(app).test_client()
+
+    def token(
+        self, *roles: str, unit: str | None = "bureau", scope: tuple[str, ...] = (WHOLE_DISTRICT,)
+    ) -> str:
+        """A staff or client token."""
+        return self._issuer("STAFF_TOKEN_KEY").mint(
+            audience=STAFF_AUDIENCE,
+            sub=roles[0] if roles else "nobody",
+            lasts=dt.timedelta(hours=1),
+            roles=list(roles),
+            unit=unit,
+            unit_scope=list(scope),
+        )
+
+    def citizen_token(self, petition_id: str) -> str:
+        """The token a citizen holds for one petition."""
+        issuer = self._issuer("PUBLIC_TOKEN_KEY")
+        lasts = dt.timedelta(hours=1)
+        return issuer.mint(audience=PUBLIC_AUDIENCE, sub=petition_id, lasts=lasts)
+
+    def get(self, path: str, *roles: str, **kwargs: Any) -> Any:
+        return self._send("GET", path, roles, **kwargs)
+
+    def post(self, path: str, *roles: str, **kwargs: Any) -> Any:
+        return self._send("POST", path, roles, **kwargs)
+
+    def put(self, path: str, *roles: str, **kwargs: Any) -> Any:
+        return self._send("PUT", path, roles, **kwargs)
+
+    def _issuer(self, key: str) -> Issuer:
+        return Issuer(private_jwk=sample_secrets()[key], issuer="minsheng", clock=self.app.clock)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        roles: tuple[str, ...],
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        sent = dict(headers or {})
+        if roles and token is None:
+            token = self.token(*roles)
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        return self.client.open(path, method=method, headers=sent, **kwargs)
+
+
+def make_event(
+    source: str,
+    type_: str,
+    *,
+    subject: str,
+    data: dict[str, Any],
+    version: int = 1,
+    at: dt.datetime = MORNING,
+    historical: bool = False,
+    event_id: str | None = None,
+) -> bytes:
+    """The body of an event as it arrives from the bus."""
+    event_id = event_id or str(uuid.uuid4())
+    body = contracts.envelope(
+        event_id=event_id,
+        source=source,
+        type_=type_,
+        subject=subject,
+        subject_version=version,
+        time=at,
+        recorded_time=at,
+        historical=historical,
+        correlation_id=event_id,
+        causation_id=None,
+        traceparent=None,
+        data=data,
+    )
+    return dumps(body).encode()
+
+
+def hear(app: App, *bodies: bytes) -> None:
+    """Let a service receive and handle events."""
+    app.inbox.store(bodies)
+    handle_all(app)
+
+
+def handle_all(app: App) -> None:
+    """Run the processor until nothing is left that may run now."""
+    while app.processor.run_once():
+        pass
+
+
+def emitted(app: App, type_: str | None = None) -> list[dict[str, Any]]:
+    """The envelopes in a service's outbox, oldest first."""
+    table = app.service.ground.outbox
+    with app.db.read() as session:
+        rows = session.execute(sa.select(table.c.envelope).order_by(table.c.seq)).scalars()
+        found = [json.loads(row) for row in rows]
+    return [e for e in found if type_ is None or e["type"] == type_]
+
+
+def inbox_statuses(app: App) -> dict[str, int]:
+    """How many inbox rows have each status."""
+    table = app.service.ground.inbox
+    with app.db.read() as session:
+        rows = session.execute(
+            sa.select(table.c.status, sa.func.count()).group_by(table.c.status)
+        ).all()
+    return {status: count for status, count in rows}

@@ -1,0 +1,377 @@
+"""Routes: parse -> use case -> present, in one transaction, declared in one place.
+
+api = Api("intake")
+
+@api.post("/v1/petitions", body=PetitionIn, answer=PetitionOut, status=201,
+          who=staff("registrar", "importer"))
+def register(call):
+    '''Register a petition (T22 Art.22).'''      # this text is the API's documentation
+    return use_cases.register(call.session, petition=call.body, ...)
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+import sqlalchemy as sa
+from flask import Flask, Response, g, jsonify, request
+
+from shared.auth import CHANNEL_PREFIX, PUBLIC_AUDIENCE, Principal
+from shared.clock import Clock
+from shared.db import Session
+from shared.errors import Forbidden, NotFound, Refused, both
+from shared.web.fields import Body, Query, unprintable
+from shared.web.problems import load
+
+if TYPE_CHECKING:
+    from shared.service import App
+
+_ETAG = re.compile(r'"(\d{1,9})"\Z', re.ASCII)
+_DEEPEST = 20
+_LARGEST_WHOLE = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call a route: `roles` of staff and clients, one petition's citizen, or anyone."""
+
+    kind: str
+    roles: tuple[str, ...] = ()
+    channels: bool = False
+
+
+def staff(*roles: str, channels: bool = False) -> Access:
+    """Staff with one of `roles`; with `channels`, channel clients as well."""
+    return Access("staff", roles, channels)
+
+
+ANYONE = Access("anyone")
+CITIZEN = Access("citizen")
+
+
+@dataclass
+class Call:
+    """One request, parsed and allowed: what a handler works with."""
+
+    app: "App"
+    session: Session
+    principal: Principal
+    body: dict[str, Any]
+    query: dict[str, Any]
+    path: dict[str, Any]
+    if_match: int | None
+
+    @property
+    def clock(self) -> Clock:
+        return self.app.clock
+
+    @property
+    def resources(self) -> Any:
+        """What the service built for itself at start, such as key rings and rule tables."""
+        return self.app.resources
+
+
+Handler = Callable[[Call], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One row of a service's HTTP interface."""
+
+    method: str
+    path: str
+    handler: Handler
+    who: Access
+    status: int
+    body: type[Body] | None
+    query: type[Query] | None
+    answer: type[ma.Schema] | None
+    if_match: bool
+    writes: bool
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    @cached_property
+    def dumper(self) -> ma.Schema | None:
+        """The answer's schema, made once."""
+        return self.answer() if self.answer else None
+
+
+@dataclass
+class Api:
+    """The routes of one service."""
+
+    service: str
+    routes: list[Route] = field(default_factory=list)
+
+    def get(
+        self,
+        path: str,
+        *,
+        who: Access,
+        answer: type[ma.Schema] | None = None,
+        query: type[Query] | None = None,
+        audited: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """A read; `audited` gives it a session that can write down the look."""
+        return self._add("GET", path, who, 200, None, query, answer, False, audited)
+
+    def post(
+        self,
+        path: str,
+        *,
+        who: Access,
+        body: type[Body] | None = None,
+        answer: type[ma.Schema] | None = None,
+        status: int = 200,
+        if_match: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes."""
+        return self._add("POST", path, who, status, body, None, answer, if_match, True)
+
+    def put(
+        self,
+        path: str,
+        *,
+        who: Access,
+        body: type[Body],
+        answer: type[ma.Schema] | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """A replacement, idempotent by nature."""
+        return self._add("PUT", path, who, 200, body, None, answer, False, True)
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        who: Access,
+        status: int,
+        body: type[Body] | None,
+        query: type[Query] | None,
+        answer: type[ma.Schema] | None,
+        if_match: bool,
+        writes: bool,
+    ) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self.routes.append(
+                Route(method, path, handler, who, status, body, query, answer, if_match, writes)
+            )
+            return handler
+
+        return add
+
+    def mount(self, flask: Flask, app: "App", guard: Callable[[Route, Any], Any]) -> None:
+        """Add the routes to a Flask application; `guard` wraps each view (rate limits)."""
+        for route in self.routes:
+            view = guard(route, _view(route, app))
+            flask.add_url_rule(
+                route.path, f"{route.method} {route.path}", view, methods=[route.method]
+            )
+
+
+def _view(route: Route, app: "App") -> Callable[..., Response]:
+    def view(**path: Any) -> Response:
+        _check_path(path)
+        principal = _principal(route, app)
+        body = _body(route)
+        query = load(route.query, request.args.to_dict()) if route.query else {}
+        version = _if_match() if route.if_match else None
+        if not route.writes:
+            with app.db.read() as session:
+                call = Call(app, session, principal, body, query, path, version)
+                return _present(_dump(route, route.handler(call)), route.status)
+
+        def work(session: Session) -> dict[str, Any]:
+            call = Call(app, session, principal, body, query, path, version)
+            return _dump(route, route.handler(call))
+
+        status, answer = _once(route, app, principal, work)
+        return _present(answer, status)
+
+    view.__doc__ = route.handler.__doc__
+    return view
+
+
+def _once(
+    route: Route, app: "App", principal: Principal, work: Callable[[Session], dict[str, Any]]
+) -> tuple[int, dict[str, Any]]:
+    """Do the work in one transaction, or give the answer that its Idempotency-Key has earned."""
+    answers = app.answers
+    key = None
+    if route.method == "POST":
+        sent = request.headers.get("Idempotency-Key")
+        key = answers.check_key(sent, public=route.who.kind == "anyone")
+    traceparent = g.traceparent
+    if key is None:
+        with app.db.write(traceparent=traceparent) as session:
+            answer, refusal = _attempt(work, session)
+        if refusal is not None:
+            raise refusal
+        return route.status, answer
+    digest = answers.digest(request.path, g.raw_body)
+    client = principal.sub
+    for last_try in (False, True):
+        try:
+            with app.db.write(traceparent=traceparent) as session:
+                known = answers.find(session, client=client, key=key, digest=digest)
+                if known is not None:
+                    return known
+                answer, refusal = _attempt(work, session)
+                if refusal is None:
+                    answers.keep(
+                        session,
+                        client=client,
+                        key=key,
+                        digest=digest,
+                        status=route.status,
+                        answer=answer,
+                    )
+        except sa.exc.IntegrityError:
+            # A twin request committed first: its stored answer is found on the second round.
+            if last_try:
+                raise
+            continue
+        if refusal is not None:
+            raise refusal
+        return route.status, answer
+    raise AssertionError("unreachable")
+
+
+def _attempt(
+    work: Callable[[Session], dict[str, Any]], session: Session
+) -> tuple[dict[str, Any], Refused | None]:
+    """The answer, or the refusal whose work is kept; other refusals roll back."""
+    try:
+        return work(session), None
+    except Refused as refusal:
+        if not refusal.keep_work:
+            raise
+        return {}, refusal
+
+
+def _principal(route: Route, app: "App") -> Principal:
+    if route.who.kind == "anyone":
+        return Principal(sub="public")
+    header = request.headers.get("Authorization")
+    if route.who.kind == "citizen":
+        return app.verifier.principal(header, audience=PUBLIC_AUDIENCE)
+    principal = app.verifier.principal(header)
+    is_channel = any(r.startswith(CHANNEL_PREFIX) for r in principal.roles)
+    if not principal.has(*route.who.roles) and not (route.who.channels and is_channel):
+        raise Forbidden()
+    return principal
+
+
+def _check_path(path: dict[str, Any]) -> None:
+    for value in path.values():
+        beyond = isinstance(value, int) and value > _LARGEST_WHOLE
+        if beyond or unprintable(str(value), lines=False):
+            raise NotFound()
+
+
+def _body(route: Route) -> dict[str, Any]:
+    g.raw_body = None
+    if route.method == "GET":
+        return {}
+    raw = request.get_data(cache=True)
+    if route.body is None and not raw:
+        return {}
+    if raw and request.mimetype != "application/json":
+        raise Refused(
+            both("请以application/json发送。", "Send application/json."),
+            status=415,
+            code="unsupported_media_type",
+        )
+    g.raw_body = parse_json(raw)
+    return load(route.body or Body, g.raw_body)
+
+
+def parse_json(raw: bytes) -> Any:
+    """Strict JSON: UTF-8, no NaN, no repeated names, no deep nesting; Refused says what is wrong."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_repeats
+        )
+    except UnicodeDecodeError as error:
+        raise _bad_json(both("不是UTF-8编码。", "It is not UTF-8.")) from error
+    except RecursionError as error:
+        raise _bad_json(both("嵌套过深。", "It is nested too deeply.")) from error
+    except json.JSONDecodeError as error:
+        where = both(
+            f"第{error.lineno}行第{error.colno}列有误。",
+            f"Line {error.lineno}, column {error.colno}.",
+        )
+        raise _bad_json(where) from error
+    except ValueError as error:
+        raise _bad_json(str(error)) from error
+    if _depth(value) > _DEEPEST:
+        raise _bad_json(both("嵌套过深。", "It is nested too deeply."))
+    return value
+
+
+def _depth(value: Any) -> int:
+    deep, level = 0, [value]
+    while level and deep <= _DEEPEST + 1:
+        deep += 1
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+    return deep
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(both(f"不能使用{name}。", f"{name} is not JSON."))
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(both("有重复的字段名。", "A name is repeated."))
+    return found
+
+
+def _bad_json(reason: str) -> Refused:
+    return Refused(
+        both("请求内容不是有效的JSON。", "The body is not valid JSON."),
+        code="bad_json",
+        errors={"body": reason},
+    )
+
+
+def _if_match() -> int:
+    sent = request.headers.get("If-Match")
+    if sent is None:
+        raise Refused(
+            both("缺少If-Match，请先读取最新版本。", "If-Match is missing: read the case first."),
+            status=428,
+            code="if_match_required",
+            errors={"If-Match": both("必填。", "Required.")},
+        )
+    found = _ETAG.match(sent.strip())
+    if found is None:
+        reason = both('应为读取时得到的ETag，例如"3"。', 'Must be the ETag you read, such as "3".')
+        raise Refused(reason, code="bad_if_match", errors={"If-Match": reason})
+    return int(found[1])
+
+
+def _dump(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
+    return route.dumper.dump(answer) if route.dumper else answer  # type: ignore[return-value]
+
+
+def _present(answer: dict[str, Any], status: int) -> Response:
+    response = jsonify(answer)
+    response.status_code = status
+    if isinstance(answer.get("version"), int):
+        response.headers["ETag"] = f'"{answer["version"]}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,133 @@
+"""OpenAPI 3.1 from the routes and their marshmallow schemas."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import fields
+
+from shared.web.api import Api, Route
+
+if TYPE_CHECKING:
+    from shared.service import Service
+
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_REFUSALS = {
+    "400": "Malformed: the reason names what.",
+    "401": "No token, or one that is expired, forged or for someone else.",
+    "403": "The caller's role or unit may not do this.",
+    "404": "Not found, or not the caller's to know.",
+    "409": "Not allowed in the present state; `allowed` lists what is.",
+    "412": "If-Match is stale.",
+    "413": "The body is too large.",
+    "415": "Not application/json.",
+    "422": "A field is wrong; `errors` names each and why.",
+    "428": "If-Match is missing.",
+    "429": "Too many requests.",
+    "503": "Outcome unknown; retry with the same Idempotency-Key.",
+}
+
+
+class FieldError(ma.Schema):
+    """One wrong field."""
+
+    field = fields.Str(required=True)
+    reason = fields.Str(required=True)
+
+
+class Problem(ma.Schema):
+    """RFC 9457 problem document."""
+
+    type = fields.Str(required=True)
+    title = fields.Str(required=True)
+    status = fields.Int(required=True)
+    code = fields.Str(required=True)
+    detail = fields.Str(required=True)
+    request_id = fields.Str(allow_none=True)
+    errors = fields.List(fields.Nested(FieldError))
+    allowed = fields.List(fields.Str())
+
+
+def document(service: "Service", *more: Api) -> dict[str, Any]:
+    """The OpenAPI document of a service, its paths sorted."""
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda s: _schema_class(s).__name__)
+    spec = APISpec(
+        title=f"Minsheng {service.name}",
+        version="1",
+        openapi_version="3.1.0",
+        plugins=[plugin],
+        info={"description": service.doc},
+    )
+    for name in ("staff", "citizen"):
+        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        spec.components.security_scheme(name, scheme)
+    spec.components.schema("Problem", schema=Problem)
+    routes = [route for api in (service.api, *more) for route in api.routes]
+    for path in sorted({route.path for route in routes}):
+        here = [route for route in routes if route.path == path]
+        operations = {route.method.lower(): _operation(route) for route in here}
+        spec.path(path=_PARAMETER.sub(r"{\2}", path), operations=operations)
+    return spec.to_dict()
+
+
+def _schema_class(schema: Any) -> type:
+    return schema if isinstance(schema, type) else type(schema)
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": (route.handler.__doc__ or route.name).strip().splitlines()[0],
+        "parameters": _parameters(route),
+        "responses": _responses(route),
+    }
+    if route.who.kind != "anyone":
+        operation["security"] = [{route.who.kind: []}]
+    if route.body is not None:
+        content = {"application/json": {"schema": route.body}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _parameters(route: Route) -> list[Any]:
+    found: list[Any] = [
+        {
+            "in": "path",
+            "name": name,
+            "required": True,
+            "schema": {"type": "integer"} if kind == "int" else {"type": "string"},
+        }
+        for kind, name in _PARAMETER.findall(route.path)
+    ]
+    if route.method == "POST":
+        key: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
+        if route.who.kind == "anyone":
+            key = {"type": "string", "format": "uuid"}
+        found.append({"in": "header", "name": "Idempotency-Key", "schema": key})
+    if route.if_match:
+        found.append(
+            {
+                "in": "header",
+                "name": "If-Match",
+                "required": True,
+                "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+            }
+        )
+    if route.query is not None:
+        found.append({"in": "query", "schema": route.query})
+    return found
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": "Done."}
+    if route.answer is not None:
+        answer["content"] = {"application/json": {"schema": route.answer}}
+    if route.if_match:
+        answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    refusal = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused = {
+        status: {"description": text, "content": refusal} for status, text in _REFUSALS.items()
+    }
+    return {str(route.status): answer} | refused
