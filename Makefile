@@ -30,8 +30,9 @@ run-real: $(INSTALLED) ## The same system as separate processes on private Rabbi
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	@exec $(BIN)/python -m local.run_real
 
-demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) through a running system and print a report
-	@exec $(BIN)/python -m shared.demo $(if $(MESSAGES),--messages $(MESSAGES)) $(DEMO_ARGS)
+demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report; REAL=1: on run-real; JSON=file: report as JSON
+	@$(if $(REAL),deploy/local/install-system-packages rabbitmq-server postgresql)
+	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
 	@deploy/local/install-system-packages rabbitmq-server postgresql

@@ -55,6 +55,10 @@ class CityProcess:
         assert ready == "READY"
         self.port = int(url.rpartition(":")[2])
 
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
     def kill(self) -> None:
         self.process.kill()
         self._gone()
@@ -74,6 +78,9 @@ class CityProcess:
 
     def behave(self, mode: str, **more: Any) -> None:
         self.http.put(f"{self.url}/_control", json={"mode": mode, **more}).raise_for_status()
+
+    def forget(self) -> None:
+        self.http.delete(f"{self.url}/cases").raise_for_status()
 
     def case(self, case_id: str) -> dict[str, Any] | None:
         answer = self.http.get(f"{self.url}/cases/{case_id}")
@@ -96,13 +103,23 @@ class CityProcess:
         return self.http.get(f"{self.url}/counts").json()
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[CityProcess]:
-    process = CityProcess(tmp_path / "city.sqlite")
+@pytest.fixture(scope="session")
+def city_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CityProcess]:
+    process = CityProcess(tmp_path_factory.mktemp("city") / "city.sqlite")
     yield process
-    if process.process.poll() is None:
+    if process.is_alive:
         process.kill()
     process.http.close()
+
+
+@pytest.fixture
+def city(city_process: CityProcess) -> CityProcess:
+    """A well-behaved city that knows nothing yet."""
+    if not city_process.is_alive:
+        city_process.start()
+    city_process.behave("ok")
+    city_process.forget()
+    return city_process
 
 
 @pytest.fixture

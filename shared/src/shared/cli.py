@@ -101,10 +101,10 @@ class Web(BaseApplication):
         return self.make()
 
 
-def web_options(*, port: int, threads: int) -> dict[str, Any]:
+def web_options(*, host: str, port: int, threads: int) -> dict[str, Any]:
     """gunicorn's settings, the same wherever it runs."""
     return {
-        "bind": f"0.0.0.0:{port}",
+        "bind": f"{host}:{port}",
         "workers": 1,
         "worker_class": "gthread",
         "threads": threads,
@@ -120,7 +120,8 @@ def web_options(*, port: int, threads: int) -> dict[str, Any]:
 
 
 def _web(app: App, _: argparse.Namespace) -> None:
-    options = web_options(port=app.settings.port, threads=app.settings.web_threads)
+    s = app.settings
+    options = web_options(host=s.host, port=s.port, threads=s.web_threads)
     options["post_worker_init"] = lambda _worker: expose_metrics(app)
     Web(lambda: create_app(app), options).run()
 

@@ -61,7 +61,9 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
 
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+Json = sa.JSON(none_as_null=True).with_variant(
+    postgresql.JSONB(none_as_null=True), "postgresql"
+)
 
 
 def dumps(value: Any) -> str:

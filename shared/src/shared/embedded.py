@@ -229,9 +229,8 @@ def _serve(services: Sequence[Service], *, env: dict[str, str], var: Path, port:
         if system:
             system[0].close()
 
-    options = web_options(port=port, threads=8)
+    options = web_options(host="127.0.0.1", port=port, threads=8)
     options |= {
-        "bind": f"127.0.0.1:{port}",
         "post_worker_init": begin,
         "worker_exit": end,
         "worker_tmp_dir": str(var),
@@ -248,7 +247,11 @@ def _announce(var: Path, port: int, env: Mapping[str, str]) -> None:
             sys.stderr.write("首次启动：正在装入示例机构和信访件……\n")
             endpoints = Endpoints.embedded(base)
             with Client(endpoints, username="importer", password=password(var)) as client:
-                sample_loader.load(client, var=var, now=SystemClock().now(), show=False)
+                _, outcome = sample_loader.load(
+                    client, var=var, now=SystemClock().now(), show=False
+                )
+            for error in outcome.errors:
+                sys.stderr.write(f"示例未能装入：{error}\n")
     except Exception as error:  # noqa: BLE001 - said aloud, and the server ends with it
         sys.stderr.write(f"start failed: {log.describe(error)}\n")
         os.kill(os.getppid(), signal.SIGTERM)

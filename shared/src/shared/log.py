@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import traceback
+from typing import Any
 
 from shared.clock import SystemClock, wire
 from shared.pii import mask_text
@@ -26,7 +27,7 @@ class JsonFormatter(logging.Formatter):
         self.service = service
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, Any] = {
             "at": wire(SystemClock().now()),
             "level": record.levelname,
             "service": self.service,

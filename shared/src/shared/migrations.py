@@ -126,7 +126,7 @@ def create_ground() -> None:
     def partial(name: str, table: str, columns: list[str], where: Any) -> None:
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
-    columns = [
+    columns: list[Any] = [
         sa.Column("seq", BigId, sa.Identity(), primary_key=True),
         sa.Column("event_id", sa.String(100), nullable=False),
         sa.Column("type", sa.String(100), nullable=False),

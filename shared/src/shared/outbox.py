@@ -172,7 +172,7 @@ class Relay:
             with self.db.settle(session) as writing:
                 return self._settle(writing, rows, outcomes)
 
-    def _pending(self, session: Session) -> Sequence[sa.Row[Any]]:
+    def _pending(self, session: Session) -> Sequence[Any]:
         """The oldest pending rows, at most one per subject, so that a subject stays in order."""
         table, now = self.outbox, self.clock.now()
         oldest = session.execute(
@@ -202,7 +202,7 @@ class Relay:
         return Message(row.event_id, row.type, self.events.service, row.envelope.encode())
 
     def _settle(
-        self, session: Session, rows: Sequence[sa.Row[Any]], outcomes: Sequence[Outcome]
+        self, session: Session, rows: Sequence[Any], outcomes: Sequence[Outcome]
     ) -> int:
         table, now = self.outbox, self.clock.now()
         sent = []
@@ -302,7 +302,7 @@ class Replays:
                 )
             return len(rows)
 
-    def _rows(self, session: Session, asked: sa.Row[Any], batch: int) -> Sequence[sa.Row[Any]]:
+    def _rows(self, session: Session, asked: sa.Row[Any], batch: int) -> Sequence[Any]:
         table = self.ground.outbox
         wanted = [
             table.c.seq > asked.after_seq,
@@ -318,7 +318,7 @@ class Replays:
             .limit(batch)
         ).all()
 
-    def _send(self, reader: str, rows: Sequence[sa.Row[Any]]) -> None:
+    def _send(self, reader: str, rows: Sequence[Any]) -> None:
         messages = [Message(r.event_id, r.type, self.source, r.envelope.encode()) for r in rows]
         outcomes = self.publisher.publish(messages, queue=inbox_queue(reader))
         lost = [o for o in outcomes if o is not Outcome.ACKED]

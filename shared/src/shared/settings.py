@@ -35,6 +35,7 @@ class Settings:
         doc="keys the digest and the seal of stored answers", secret=True
     )
     web_threads: int = setting(8, doc="threads of the web process; also its database pool size")
+    host: str = setting("0.0.0.0", doc="address that the web process listens on")  # noqa: S104
     port: int = setting(8000, doc="port of the web process")
     metrics_port: int = setting(9100, doc="port of /metrics; 0 takes a free one")
     trusted_proxies: int = setting(0, doc="reverse proxies in front whose X-Forwarded-For counts")

@@ -96,7 +96,7 @@ class Guarded:
             self._guard.wait(seconds)
         except subprocess.TimeoutExpired:
             return False
-        self._guard.stdin.close()
+        self._close_pipe()
         return True
 
     def kill(self) -> None:
@@ -105,9 +105,12 @@ class Guarded:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         # Closing the pipe makes the guard finish whatever was born in between.
-        with contextlib.suppress(OSError):
-            self._guard.stdin.close()
+        self._close_pipe()
         self._guard.wait()
+
+    def _close_pipe(self) -> None:
+        if self._guard.stdin is not None:
+            self._guard.stdin.close()
 
 
 def _reap() -> None:

@@ -267,7 +267,8 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
 
 def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
     """Keep what happened to each petition's case, once an event, whatever the order."""
-    steps, access = [], {}
+    steps: list[dict[str, Any]] = []
+    access: dict[tuple[str, str], dict[str, Any]] = {}
     for event in case_events:
         header = event.data["header"]
         stage = event.type.split(".")[1]

@@ -89,6 +89,11 @@ class Records:
             row = self._one("SELECT requests, applied, repeated FROM requests WHERE key = ?", key)
         return dict(row) if row else {"requests": 0, "applied": 0, "repeated": 0}
 
+    def forget(self) -> None:
+        """Be as empty as at first."""
+        with self._lock:
+            self._base.executescript("BEGIN; DELETE FROM cases; DELETE FROM requests; COMMIT;")
+
     def counts(self) -> dict[str, int]:
         query = """
         SELECT (SELECT count(*) FROM cases) AS cases, coalesce(sum(applied), 0) AS exchanges,

@@ -4,6 +4,7 @@
 
     PUT /cases/{case_id}   Idempotency-Key, body {case_id, version, …} -> {city_ref, version}
     GET /cases/{case_id}   GET /cases?after=&limit=   GET /counts   GET /requests/{key}
+    DELETE /cases          forgets everything
     PUT /_control          {mode: ok|error_500|refuse|hang|drop_ack, count?: n, seconds?: s}
 
 Everything asks for the bearer token in CITY_TOKEN. It prints `READY http://…` once it listens, and
@@ -94,7 +95,7 @@ def create_city(*, token: str, records: Records) -> Flask:
             changed.wait(seconds)
         return abort(*_REFUSALS[mode])
 
-    _reads(flask, records)
+    _shows(flask, records)
     _control(flask, behaviour)
     return flask
 
@@ -118,7 +119,7 @@ def _stored(records: Records, key: str, document: dict[str, Any], *, drop: bool)
     return jsonify({"city_ref": city_ref, "version": document["version"]})
 
 
-def _reads(flask: Flask, records: Records) -> None:
+def _shows(flask: Flask, records: Records) -> None:
     @flask.get("/cases/<case_id>")
     def get_case(case_id: str) -> Response:
         found = records.case(case_id)
@@ -131,6 +132,11 @@ def _reads(flask: Flask, records: Records) -> None:
         limit = min(request.args.get("limit", 100, type=int), _MOST_A_PAGE)
         items = records.cases(after=request.args.get("after", ""), limit=max(limit, 1))
         return jsonify({"items": items, "next": items[-1]["case_id"] if items else None})
+
+    @flask.delete("/cases")
+    def forget() -> Response:
+        records.forget()
+        return jsonify(records.counts())
 
     @flask.get("/requests/<path:key>")
     def get_request(key: str) -> Response:
@@ -166,7 +172,7 @@ class _KeepAlive(WSGIRequestHandler):
 
 
 def main(argv: list[str]) -> None:
-    """a city's system to push to, for trying and testing"""
+    """Serve a city's system to push to, for trying and testing."""
     parser = argparse.ArgumentParser(prog="python -m sync_municipal city-simulator")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(

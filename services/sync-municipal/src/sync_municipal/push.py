@@ -30,7 +30,7 @@ class CityAway(Exception):
 
 
 def push(app: App, stop: threading.Event) -> None:
-    """push the ledger to the city at CITY_URL"""
+    """Push the ledger to the city at CITY_URL until `stop` is set."""
     check_push(app.settings)
     pusher = Pusher(app, stop)
     pusher.take_over()

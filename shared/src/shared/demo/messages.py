@@ -243,7 +243,7 @@ class _Cell:
     line: int
 
     def text(self, column: str) -> str:
-        """The cell, without what no text field of the system accepts (control characters, line separators)."""
+        """The cell, without the control characters and separators that no text field accepts."""
         value = (self.row.get(column) or "").replace("\r\n", "\n").replace("\r", "\n")
         kept = (c for c in value if c in "\n\t" or unicodedata.category(c) not in _REFUSED)
         return "".join(kept).strip()

@@ -4,7 +4,8 @@
 - `RabbitReceiver`: kombu, raw bodies, acks only what the store has committed.
 - `declare_topology`: the exchange, one quorum queue a service, one binding a subscribed type.
 
-Works with RabbitMQ 3.10 to 4.x.  No transactions, priorities, message TTLs or dead-letter exchanges.
+Works with RabbitMQ 3.10 to 4.x. Uses no transactions, priorities, message TTLs or dead-letter
+exchanges.
 """
 
 from shared.rabbitmq.publisher import RabbitPublisher

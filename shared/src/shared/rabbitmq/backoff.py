@@ -7,7 +7,7 @@ LAST_SECONDS = 30.0
 
 
 class Backoff:
-    """Delays of 0.2 s doubling to 30 s, each shortened by up to a fifth so that peers spread out."""
+    """Delays of 0.2 s doubling to 30 s, each up to a fifth shorter so that peers spread out."""
 
     def __init__(self) -> None:
         self._next = FIRST_SECONDS

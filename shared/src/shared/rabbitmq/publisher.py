@@ -12,7 +12,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pika
 from pika.channel import Channel
@@ -66,7 +67,9 @@ class _InFlight:
 class _Link:
     """One open channel and its own delivery tags; everything here runs in the loop's thread."""
 
-    def __init__(self, connection: pika.SelectConnection, channel: Channel, confirmed) -> None:
+    def __init__(
+        self, connection: pika.SelectConnection, channel: Channel, confirmed: Callable[[], None]
+    ) -> None:
         self.connection = connection
         self.channel = channel
         self.waiting: deque[_Batch] = deque()
@@ -169,16 +172,18 @@ class _Link:
         if not same:
             del self._by_id[entry.event_id]
 
-    def _on_return(self, _channel, _method, properties, _body) -> None:
+    def _on_return(
+        self, _channel: Channel, _method: Any, properties: pika.BasicProperties, _body: bytes
+    ) -> None:
         # The same event may be in flight twice; better send one again than believe a lost one.
         for entry in self._by_id.get(properties.message_id, ()):
             entry.returned = True
 
-    def _on_blocked(self, _connection, _frame) -> None:
+    def _on_blocked(self, _connection: Any, _frame: Any) -> None:
         log.warning("the broker takes no messages (connection.blocked)")
         self._blocked = True
 
-    def _on_unblocked(self, _connection, _frame) -> None:
+    def _on_unblocked(self, _connection: Any, _frame: Any) -> None:
         log.info("the broker takes messages again")
         self._blocked = False
         self.pump()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
+from typing import Any
 
 from shared.bus import BusUnavailable
 from shared.rabbitmq.backoff import Backoff
@@ -37,7 +38,7 @@ class RabbitReceiver:
     once, and must take a body that it has seen before: after a lost connection messages come again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         url: str,
         queue: str,
@@ -89,7 +90,7 @@ class RabbitReceiver:
                 intake.advance(hurry=True)
 
 
-def _drain(link, timeout: float) -> None:
+def _drain(link: Any, timeout: float) -> None:
     """Take one message or wait for `timeout` seconds."""
     try:
         link.drain_events(timeout=timeout)
@@ -100,7 +101,7 @@ def _drain(link, timeout: float) -> None:
 class _Pulse:
     """Sends heartbeats and raises when the broker's have stopped."""
 
-    def __init__(self, link, heartbeat: int) -> None:
+    def __init__(self, link: Any, heartbeat: int) -> None:
         self._link = link
         self._every = heartbeat / 8
         self._next = 0.0
@@ -114,7 +115,9 @@ class _Pulse:
 class _Intake:
     """One channel's deliveries: buffered, handed to the store in order, acknowledged in order."""
 
-    def __init__(self, channel, store: "_StoreThread", *, batch: int, wait: float) -> None:
+    def __init__(
+        self, channel: Any, store: "_StoreThread", *, batch: int, wait: float
+    ) -> None:
         self._channel = channel
         self._store = store
         self._batch = batch
@@ -137,7 +140,7 @@ class _Intake:
     def cancel(self) -> None:
         self._channel.basic_cancel(self._consumer_tag)
 
-    def _on_message(self, message) -> None:
+    def _on_message(self, message: Any) -> None:
         if not self._buffer:
             self._since = time.monotonic()
         body = message.body
@@ -163,7 +166,7 @@ class _Intake:
         return min(max(due - now, 0.001), _IDLE_SECONDS)
 
     def advance(self, *, hurry: bool = False) -> bool:
-        """Acknowledge what has been stored, hand over what is due; True when something was acked."""
+        """Acknowledge what is stored, hand over what is due; True when something was acked."""
         acked = self._settle()
         if self._storing is None and self._buffer and self._due(hurry):
             self._taken = min(len(self._buffer), self._batch)
@@ -196,7 +199,7 @@ class _Intake:
 
 
 class _StoreThread:
-    """Runs the store, one call after another, in a daemon thread that a hung database cannot pin."""
+    """Runs the store, call after call, in a daemon thread: a hung database cannot pin the exit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -365,7 +365,7 @@ def _if_match() -> int:
 
 
 def _dump(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
-    return route.dumper.dump(answer) if route.dumper else answer  # type: ignore[return-value]
+    return route.dumper.dump(answer) if route.dumper else answer
 
 
 def _present(answer: dict[str, Any], status: int) -> Response:

@@ -12,7 +12,7 @@ from marshmallow import fields
 from shared.clock import EARLIEST, LATEST
 from shared.errors import both
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "required": both("必填。", "Required."),
     "null": both("不能为空值。", "May not be null."),
     "validator_failed": both("值无效。", "Invalid value."),
@@ -58,8 +58,7 @@ class Text(fields.String):
         self.longest = longest
         self.shortest = shortest
         self.lines = lines
-        self.metadata.setdefault("maxLength", longest)
-        self.metadata.setdefault("minLength", shortest)
+        self.metadata = {"maxLength": longest, "minLength": shortest, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -89,7 +88,7 @@ class Code(fields.String):
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.choices = choices
-        self.metadata.setdefault("enum", list(choices))
+        self.metadata = {"enum": list(choices), **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -182,8 +181,7 @@ class Whole(fields.Integer):
         super().__init__(**kwargs)
         self.least = least
         self.most = most
-        self.metadata.setdefault("minimum", least)
-        self.metadata.setdefault("maximum", most)
+        self.metadata = {"minimum": least, "maximum": most, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

@@ -57,7 +57,7 @@ def backlog(session: Session, ground: Ground, *, now: Any) -> dict[str, float]:
     pending, arrived = session.execute(
         sa.select(sa.func.count(), sa.func.min(box.c.received_at)).where(box.c.status == PENDING)
     ).one()
-    failed = dict(
+    failed: dict[str, int] = dict(
         session.execute(
             sa.select(box.c.status, sa.func.count())
             .where(box.c.status.in_([DEAD, UNKNOWN]))

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared.clock import from_wire, wire
-from shared.db import Session
+from shared.db import Session, UtcDateTime
 from shared.errors import Invalid, both
 from shared.web.fields import unprintable
 
@@ -88,7 +88,7 @@ def page_by_key(
 
 def _key_values(cursor: str, by: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
     texts = decode_cursor(cursor, kinds=[str] * len(by))
-    times = [column.type.python_type is dt.datetime for column in by]
+    times = [isinstance(column.type, UtcDateTime) for column in by]
     try:
         key = [
             from_wire(text) if is_time else text for text, is_time in zip(texts, times, strict=True)

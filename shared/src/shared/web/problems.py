@@ -46,7 +46,7 @@ def _made(schema: type[ma.Schema]) -> ma.Schema:
 def load(schema: type[ma.Schema], raw: Any) -> dict[str, Any]:
     """Input checked against a schema; Invalid names each wrong field, nested ones joined by dots."""
     try:
-        loaded: dict[str, Any] = _made(schema).load(raw)  # type: ignore[assignment]
+        loaded: dict[str, Any] = _made(schema).load(raw)
     except ma.ValidationError as error:
         found: dict[str, str] = {}
         _flatten(error.normalized_messages(), "", found)

@@ -34,6 +34,9 @@ _AHEAD_MOST = dt.timedelta(minutes=5)
 _DISCIPLINE_ONLY = both(
     "检举控告只能转送有管理权限的纪检监察机关。", "An accusation goes to the discipline body only."
 )
+_TEXT_PENDING = both(
+    "信访件正文正在传来，请稍候几秒再试。", "The petition's text is on its way; try again in seconds."
+)
 
 
 def act(
@@ -114,6 +117,8 @@ def _dispatch(
         raise Invalid({"unit": both("没有这个单位。", "There is no such unit.")})
     if row["purpose"] == "accusation" and not unit.secret_lane:
         raise Conflict(_DISCIPLINE_ONLY, code="discipline_only", basis="T22 Arts.22(2), 30")
+    if row["title"] is None and not row["secret"]:
+        raise Conflict(_TEXT_PENDING, code="text_pending", allowed=[])
     category = body.get("category") or (row["suggestion"] or {}).get("category")
     if category is None:
         raise Invalid(

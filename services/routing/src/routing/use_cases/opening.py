@@ -62,7 +62,8 @@ def keep_texts(
     ]
     if found:
         table = models.cases
-        columns = {name: sa.bindparam(name) for name in found[0] if name != "b_case_id"}
+        names = [name for name in found[0] if name != "b_case_id"]
+        columns: dict[str, Any] = {name: sa.bindparam(name) for name in names}
         session.connection().execute(
             sa.update(table)
             .where(table.c.case_id == sa.bindparam("b_case_id"), table.c.title.is_(None))
@@ -79,10 +80,10 @@ def _known(session: Session, petition_ids: Sequence[str]) -> dict[str, str]:
     return {petition_id: case_id for petition_id, case_id in rows}
 
 
-def _take_waiting(session: Session, petition_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _take_waiting(session: Session, petition_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     table = models.waiting_texts
     here = table.c.petition_id.in_(petition_ids)
-    found = {r.petition_id: r._mapping for r in session.execute(sa.select(table).where(here))}
+    found = {r.petition_id: dict(r._mapping) for r in session.execute(sa.select(table).where(here))}
     if found:
         session.execute(sa.delete(table).where(here))
     return found

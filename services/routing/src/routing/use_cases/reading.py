@@ -61,7 +61,7 @@ def case_for(
     row = session.execute(sa.select(table).where(table.c.case_id == case_id)).first()
     if row is None or not may_see(row, by=by):
         raise NotFound()
-    return present(row._mapping, by=by, names=unit_names(session), resources=resources)
+    return present(dict(row._mapping), by=by, names=unit_names(session), resources=resources)
 
 
 def list_cases(

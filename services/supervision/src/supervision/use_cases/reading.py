@@ -90,15 +90,21 @@ def counts(session: Session, *, principal: Principal) -> dict[str, int]:
     A total of the whole district tells nothing about any one case; a unit's leaves out what its
     staff may not see.
     """
-    known = sa.select(case_petitions.c.petition_id)
-    some_cases, some_entries = sa.select(cases.c.case_id), sa.select(entries.c.event_id)
+    linked = sa.select(case_petitions.c.petition_id)
+    wanted: dict[str, sa.SelectBase]
     if principal.sees_all_units:
-        known = sa.union(known, sa.select(petitions.c.petition_id))
+        wanted = {
+            "petitions": sa.union(linked, sa.select(petitions.c.petition_id)),
+            "cases": sa.select(cases.c.case_id),
+            "entries": sa.select(entries.c.event_id),
+        }
     else:
-        mine = sa.select(cases.c.case_id).where(_visible(principal))
-        known = known.where(case_petitions.c.case_id.in_(mine)).distinct()
-        some_cases, some_entries = mine, some_entries.where(entries.c.case_id.in_(mine))
-    wanted = {"petitions": known, "cases": some_cases, "entries": some_entries}
+        own = sa.select(cases.c.case_id).where(_visible(principal))
+        wanted = {
+            "petitions": linked.where(case_petitions.c.case_id.in_(own)).distinct(),
+            "cases": own,
+            "entries": sa.select(entries.c.event_id).where(entries.c.case_id.in_(own)),
+        }
     return {
         name: session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
         for name, rows in wanted.items()

@@ -1,0 +1,45 @@
+"""Pure rules of evaluation: who is evaluated, how, and from when on."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PETITION_OFFICE, HANDLING_UNIT = "petition_office", "handling_unit"
+OBJECTS = (PETITION_OFFICE, HANDLING_UNIT)
+GRADES = ("satisfied", "basically_satisfied", "dissatisfied")
+OPEN, RECORDED = "open", "recorded"
+BEFORE_HANDING_ON = frozenset({"registered"})
+CLOCK_SKEW = dt.timedelta(minutes=5)
+
+_IDS = uuid.UUID("6f0a8d52-6d0f-4c59-9b0e-7d2f0c6f3a11")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An evaluation that a case's header shows to be open, of `unit`, since `opened_at`."""
+
+    object: str
+    unit: str
+    opened_at: dt.datetime
+
+
+def openings(header: Mapping[str, Any], *, at: dt.datetime, office_unit: str) -> Iterator[Opening]:
+    """What a header shows to be open, whichever event carried it at `at`.
+
+    The petition office has done its part once a unit has the case, the unit once its opinion is
+    served (P-MY22 Art.3: two objects). A case closed before it was handed on opens neither.
+    """
+    unit = header["lead_unit"]
+    if unit is None:
+        return
+    if header["state"] not in BEFORE_HANDING_ON:
+        yield Opening(PETITION_OFFICE, office_unit, at)
+    if header["served_at"] is not None:
+        yield Opening(HANDLING_UNIT, unit, header["served_at"])
+
+
+def evaluation_id(*, case_id: str, petition_id: str, object_: str) -> str:
+    """The same id for the same evaluation, whichever event opens it."""
+    return str(uuid.uuid5(_IDS, f"{case_id}/{petition_id}/{object_}"))

@@ -1,0 +1,56 @@
+"""Events satisfaction listens to: everything a case goes through.
+
+routing  case.* -> cases (newest header), evaluations (opened once each)
+"""
+
+from collections.abc import Sequence
+
+from marshmallow import fields
+
+from satisfaction import use_cases
+from satisfaction.resources import Resources
+from shared.clock import Clock
+from shared.contracts import Event, Reads, Subscriptions
+from shared.db import Session
+
+subscriptions = Subscriptions("satisfaction")
+
+
+class HeaderRead(Reads):
+    """The part of the case header that says who may be evaluated, and who may know."""
+
+    case_no = fields.Str(load_default=None, allow_none=True)
+    state = fields.Str(required=True)
+    petition_ids = fields.List(fields.Str(), required=True)
+    secret = fields.Bool(required=True)
+    lead_unit = fields.Str(required=True, allow_none=True)
+    co_units = fields.List(fields.Str(), load_default=list)
+    served_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class CaseRead(Reads):
+    """A case event; title, text and reply are left unread."""
+
+    header = fields.Nested(HeaderRead, required=True)
+
+
+@subscriptions.on(
+    "case.opened.v1",
+    "case.classified.v1",
+    "case.forwarded.v1",
+    "case.assigned.v1",
+    "case.accepted.v1",
+    "case.replied.v1",
+    "case.served.v1",
+    "case.closed.v1",
+    from_="routing",
+    reads=CaseRead,
+    batch=True,
+    projection=True,
+)
+def keep_cases(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Keep the newest header of each case, and open the evaluations that any header shows open."""
+    use_cases.keep_cases(session, events=events)
+    use_cases.open_evaluations(session, events=events, office_unit=resources.office_unit)

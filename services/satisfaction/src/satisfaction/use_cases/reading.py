@@ -1,0 +1,86 @@
+"""Answering what satisfaction knows, to those who may know it; every count is derived."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from satisfaction.domain import GRADES, RECORDED
+from satisfaction.models import case_petitions, cases, co_units, evaluations
+from shared import access
+from shared.auth import Principal
+from shared.db import Session
+from shared.web.paging import page_by_key
+
+
+def _visible(principal: Principal) -> sa.ColumnElement[bool]:
+    return access.visible(
+        principal,
+        secret=cases.c.secret,
+        lead_unit=cases.c.lead_unit,
+        helps=lambda units: sa.exists().where(
+            co_units.c.case_id == cases.c.case_id, co_units.c.unit.in_(units)
+        ),
+    )
+
+
+def evaluations_of(
+    session: Session, *, principal: Principal, query: dict[str, Any]
+) -> dict[str, Any]:
+    """A page of a petition's evaluations, those in cases that the caller may see."""
+    statement = (
+        sa.select(evaluations)
+        .outerjoin(cases, cases.c.case_id == evaluations.c.case_id)
+        .where(evaluations.c.petition_id == query["petition_id"], _visible(principal))
+    )
+    by = [evaluations.c.opened_at, evaluations.c.evaluation_id]
+    return page_by_key(session, statement, by=by, query=query, present=lambda row: row._asdict())
+
+
+def counts_by_unit(session: Session, *, principal: Principal) -> dict[str, Any]:
+    """Evaluations opened and recorded by unit, object and grade; a unit's staff see their own."""
+    graded = {grade: evaluations.c.grade == grade for grade in GRADES}
+    columns = {
+        "recorded": evaluations.c.state == RECORDED,
+        **graded,
+        "simulated": evaluations.c.simulated,
+    }
+    statement = (
+        sa.select(
+            evaluations.c.unit,
+            evaluations.c.object,
+            sa.func.count().label("opened"),
+            *(sa.func.count().filter(when).label(name) for name, when in columns.items()),
+        )
+        .outerjoin(cases, cases.c.case_id == evaluations.c.case_id)
+        .where(_visible(principal))
+        .group_by(evaluations.c.unit, evaluations.c.object)
+        .order_by(evaluations.c.unit, evaluations.c.object)
+    )
+    if not principal.sees_all_units:
+        statement = statement.where(evaluations.c.unit.in_(sorted(principal.unit_scope)))
+    return {"items": [row._asdict() for row in session.execute(statement)]}
+
+
+def counts(session: Session, *, principal: Principal) -> dict[str, int]:
+    """Petitions, cases and evaluations: the bureau's totals, or those of a unit's own cases.
+
+    A total of the whole district tells nothing about any one case; a unit's leaves out what its
+    staff may not see.
+    """
+    own = sa.select(cases.c.case_id)
+    linked = sa.select(case_petitions.c.petition_id).distinct()
+    opened = sa.select(evaluations.c.evaluation_id)
+    if not principal.sees_all_units:
+        own = own.where(_visible(principal))
+        linked = linked.where(case_petitions.c.case_id.in_(own))
+        opened = opened.where(evaluations.c.case_id.in_(own))
+    wanted = {
+        "petitions": linked,
+        "cases": own,
+        "opened": opened,
+        "recorded": opened.where(evaluations.c.state == RECORDED),
+    }
+    return {
+        name: session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+        for name, rows in wanted.items()
+    }
