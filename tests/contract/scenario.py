@@ -130,7 +130,7 @@ def play(scenario: Scenario) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     scenario.act(assigned, "assign", unit="transport", report_due=due)
     yield "assigned-anonymous", new()
     secret = scenario.register(channel="visit", purpose="accusation")
-    scenario.act(secret, "forward", unit="discipline")
+    scenario.act(secret, "forward", unit="discipline", category="other")
     scenario.act(secret, "accept")
     scenario.act(secret, "reply", text="已按管理权限办理。")
     yield "secret-lane", new()

@@ -20,6 +20,15 @@ SERVICES = {service.name: service for service in find_services()}
 TYPES = event_types()
 GROUND = {"outbox", "inbox", "subject_versions", "stored_answers", "replays", "numbers"}
 
+MADE_ANEW = {
+    "intake": set(),
+    "routing": {"case_id", "case_no", "seq", "version"},
+    "supervision": set(),
+    "satisfaction": {"evaluation_id"},
+    "sync-municipal": {"id"},
+}
+"""Columns whose values differ from run to run, or count the changes of a row (ETags)."""
+
 
 @cache
 def examples() -> list[dict[str, Any]]:
@@ -106,9 +115,7 @@ def _tables_after(
 
 def _tables(app: App) -> dict[str, list[Any]]:
     """The service's own tables, without ids and numbers that are made anew."""
-    made = {"seq", "case_no", "exchange_id", "evaluation_id", "look_id"}
-    if app.service.name == "routing":
-        made |= {"case_id"}
+    made = MADE_ANEW[app.service.name]
     found = {}
     with app.db.read() as session:
         for table in app.service.ground.metadata.sorted_tables:

@@ -10,7 +10,7 @@ OFFICE, UNIT = "petition_office", "handling_unit"
 
 @pytest.fixture
 def evaluated(app, office, story):
-    """Tells of a served case and evaluates both objects; `grades` are the office's and the unit's."""
+    """Tells of a served case; grades the office and the unit, as far as grades are given."""
 
     def tell(*grades, **facts):
         case = story(**facts)

@@ -46,11 +46,12 @@ def keep_cases(session: Session, *, events: Sequence[Event]) -> None:
 def _replace(session: Session, column: sa.Column[str], wanted: Mapping[str, set[str]]) -> None:
     """Make `wanted` the values that each case has in `column`'s table."""
     table = column.table
-    had = set(
-        session.execute(sa.select(table.c.case_id, column).where(table.c.case_id.in_(wanted)))
-        .tuples()
-        .all()
-    )
+    had = {
+        (case_id, value)
+        for case_id, value in session.execute(
+            sa.select(table.c.case_id, column).where(table.c.case_id.in_(wanted))
+        )
+    }
     want = {(case_id, value) for case_id, values in wanted.items() for value in values}
     if gone := had - want:
         session.execute(sa.delete(table).where(sa.tuple_(table.c.case_id, column).in_(gone)))
@@ -64,15 +65,14 @@ def open_evaluations(session: Session, *, events: Sequence[Event], office_unit: 
     for event in sorted(events, key=lambda one: (one.subject, one.subject_version)):
         for row in _rows(event, office_unit):
             shown.setdefault(row["evaluation_id"], (row, event))
-    known = dict(
-        session.execute(
+    known = {
+        key: version
+        for key, version in session.execute(
             sa.select(evaluations.c.evaluation_id, evaluations.c.opened_version).where(
                 evaluations.c.evaluation_id.in_(shown)
             )
         )
-        .tuples()
-        .all()
-    )
+    }
     new = [found for key, found in shown.items() if key not in known]
     earlier = [row for key, (row, _) in shown.items() if row["opened_version"] < known.get(key, 0)]
     if new:
