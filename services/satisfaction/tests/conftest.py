@@ -41,6 +41,7 @@ class CaseStory:
     lead_unit: str | None = None
     co_units: list[str] = field(default_factory=list)
     at: dt.datetime = MORNING
+    forwarded_at: dt.datetime | None = None
     served_at: dt.datetime | None = None
     version: int = 0
 
@@ -54,6 +55,7 @@ class CaseStory:
         self.at += dt.timedelta(hours=1)
         if verb in ("forwarded", "assigned"):
             self.lead_unit = self.unit
+            self.forwarded_at = self.forwarded_at or self.at
         if verb == "served":
             self.served_at = self.at
         header = {
@@ -64,6 +66,7 @@ class CaseStory:
             "secret": self.secret,
             "lead_unit": self.lead_unit,
             "co_units": list(self.co_units),
+            "forwarded_at": wire(self.forwarded_at),
             "served_at": wire(self.served_at),
         }
         return make_event(

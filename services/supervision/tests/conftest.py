@@ -29,12 +29,15 @@ STATES = {
 REGISTERED = "petition.registered.v1"
 
 
-def clock_of(name: str, *, due: dt.date, state: str = "running") -> dict[str, Any]:
+def clock_of(
+    name: str, *, due: dt.date, state: str = "running", kind: str = "duty"
+) -> dict[str, Any]:
     """A clock as routing writes it into the header."""
     return {
         "id": name,
         "name": f"期限{name}",
         "basis": "T22 Art.22",
+        "kind": kind,
         "start": wire(MORNING),
         "nominal_day": due.isoformat(),
         "due_day": due.isoformat(),
@@ -112,9 +115,10 @@ class CaseStory:
         )
 
     def forwarded_to(self, unit: str, *, due: dt.date) -> list[bytes]:
-        """Registered, opened and forwarded to `unit`, with clock D3 running until `due`."""
+        """Registered, opened and forwarded to `unit`; duty D3 and window D4 run until `due`."""
         first = [self.registered(), self.then("opened")]
-        self.lead_unit, self.clocks = unit, [clock_of("D3", due=due)]
+        self.lead_unit = unit
+        self.clocks = [clock_of("D3", due=due), clock_of("D4", due=due, kind="window")]
         return [*first, self.then("forwarded")]
 
     def whole_life(self) -> list[bytes]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from shared.auth import WHOLE_DISTRICT, Principal
 
-SECRET_ROLES = ("dispatcher", "supervisor", "reviewer", "leader", "auditor")
+SECRET_ROLES = ("dispatcher", "supervisor", "reviewer", "leader")
 UNIT_ROLES = ("handler", "unit_head")
 
 

@@ -6,6 +6,7 @@ Two audiences: staff and clients ("minsheng"), and one petition's citizen ("mins
 
 import datetime as dt
 import json
+import logging
 import secrets
 import threading
 import time
@@ -23,6 +24,9 @@ from joserfc.jwk import KeySet, OKPKey
 
 from shared.clock import Clock
 from shared.errors import Refused, both
+from shared.log import describe
+
+log = logging.getLogger(__name__)
 
 STAFF_AUDIENCE = "minsheng"
 PUBLIC_AUDIENCE = "minsheng-public"
@@ -75,6 +79,19 @@ class Principal:
         )
 
 
+class KeysAway(Refused):
+    """The server of the public keys does not answer, so nobody's token can be checked."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            both("登录服务暂时不可用，请稍后重试。", "Sign-in is away now; try again."),
+            headers={"Retry-After": "2"},
+        )
+
+
 class Keys:
     """Public keys by key id, from JSON, a file or a URL; a URL is read again on an unknown id."""
 
@@ -89,8 +106,23 @@ class Keys:
             is_url = self.source.startswith(("http://", "https://"))
             stale = is_url and (refresh or time.monotonic() - self._read_at > 300)  # noqa: PLR2004
             if self._set is None or (stale and time.monotonic() - self._read_at > 1):
-                self._set = self._load(is_url)
+                self._set = self._read(is_url)
                 self._read_at = time.monotonic()
+            return self._set
+
+    def check(self) -> None:
+        """ValueError, OSError or JoseError where the source is not a URL and holds no keys."""
+        if not self.source.startswith(("http://", "https://")):
+            self.get()
+
+    def _read(self, is_url: bool) -> KeySet:
+        """The keys as they now are; the ones known before while their server is away."""
+        try:
+            return self._load(is_url)
+        except httpx.HTTPError as error:
+            log.warning("public keys cannot be fetched", extra={"cause": describe(error)})
+            if self._set is None:
+                raise KeysAway() from error
             return self._set
 
     def _load(self, is_url: bool) -> KeySet:
@@ -133,7 +165,7 @@ class Verifier:
             try:
                 keys = self.keys.get(refresh=refresh)
                 return jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
-            except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
+            except (JoseError, ValueError, TypeError, KeyError, RecursionError):
                 continue
         raise Unauthorised(both("登录凭证无效。", "The token is not valid."))
 
@@ -149,7 +181,7 @@ class Verifier:
                 both("登录凭证签发方不正确。", "The token's issuer is unknown (iss).")
             )
         exp, now = claims.get("exp"), self.clock.now().timestamp()
-        if not isinstance(exp, int | float) or exp <= now:
+        if not isinstance(exp, int | float) or not exp > now:
             raise Unauthorised(both("登录已过期，请重新登录。", "The token has expired (exp)."))
         not_yet = claims.get("nbf", claims.get("iat", now))
         if not isinstance(not_yet, int | float) or not_yet > now + _LEEWAY_S:

@@ -9,7 +9,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy as sa
 from gunicorn.app.base import BaseApplication
+from joserfc.errors import JoseError
 from prometheus_client import start_http_server
 
 from shared import inbox, log, migrations, worker
@@ -18,7 +20,7 @@ from shared.clock import from_wire
 from shared.outbox import Replays
 from shared.rabbitmq import RabbitPublisher, RabbitReceiver, declare_topology
 from shared.rebuild import rebuild
-from shared.service import App, Service
+from shared.service import ALL_SERVICES, App, Service
 from shared.settings import BadSettings, read_settings
 from shared.web import create_app
 
@@ -39,16 +41,29 @@ def main(service: Service, argv: list[str] | None = None) -> None:
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        settings = read_settings(service.settings)
+        app = _start(service, needs_bus=arguments.command in NEED_BUS)
     except BadSettings as error:
         sys.stderr.write(f"{service.name} does not start: {error}\n")
         raise SystemExit(BAD_SETTINGS_EXIT) from error
-    log.configure(service.name, settings.log_level)
-    app = App(service, settings)
     if arguments.command in service.roles:
         _role(app, arguments.command)
     else:
         COMMANDS[arguments.command](app, arguments)
+
+
+def _start(service: Service, *, needs_bus: bool) -> App:
+    """The service with every setting read and every key and table parsed, or BadSettings."""
+    settings = read_settings(service.settings)
+    if needs_bus and not settings.bus_url:
+        raise BadSettings("BUS_URL is missing: amqp://user:password@host:port/vhost")
+    log.configure(service.name, settings.log_level)
+    try:
+        app = App(service, settings)
+        app.verifier.keys.check()
+        _ = app.resources
+    except (ValueError, OSError, JoseError, sa.exc.ArgumentError) as error:
+        raise BadSettings(log.describe(error)) from error
+    return app
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:
@@ -59,7 +74,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version")
     commands.add_parser("topology", help="declare exchange, queue and bindings")
     replay = commands.add_parser("replay", help="feed a reader's inbox from this service's log")
-    replay.add_argument("--to", required=True, help="the reading service")
+    replay.add_argument("--to", required=True, choices=ALL_SERVICES, help="the reading service")
     replay.add_argument("--since", type=from_wire, help="RFC 3339 time; all without it")
     commands.add_parser("rebuild", help="clear the projections and ask for a replay")
     again = commands.add_parser("reprocess", help="run dead events again")
@@ -190,3 +205,4 @@ COMMANDS = {
     "rebuild": _rebuild,
     "reprocess": _reprocess,
 }
+NEED_BUS = ("worker", "topology")

@@ -203,15 +203,21 @@ def envelope(
     }
 
 
+_NAME = ma.validate.Regexp(r"[!-~]{1,100}\Z")
+_HIGHEST_VERSION = 2**31 - 1
+
+
 class _Envelope(Reads):
-    """The attributes every reader needs; more may come."""
+    """The attributes every reader needs; more may come. What passes, every database can keep."""
 
     specversion = ma.fields.Str(required=True, validate=ma.validate.Equal(SPEC_VERSION))
-    id = ma.fields.Str(required=True, validate=ma.validate.Length(1, 100))
+    id = ma.fields.Str(required=True, validate=_NAME)
     source = ma.fields.Str(required=True, validate=ma.validate.Regexp(r"/[a-z-]{1,40}\Z"))
-    type = ma.fields.Str(required=True, validate=ma.validate.Length(1, 100))
-    subject = ma.fields.Str(required=True, validate=ma.validate.Length(1, 100))
-    subjectversion = ma.fields.Int(required=True, strict=True)
+    type = ma.fields.Str(required=True, validate=_NAME)
+    subject = ma.fields.Str(required=True, validate=_NAME)
+    subjectversion = ma.fields.Int(
+        required=True, strict=True, validate=ma.validate.Range(0, _HIGHEST_VERSION)
+    )
     time = ma.fields.Str(required=True)
     recordedtime = ma.fields.Str(required=True)
     historical = ma.fields.Bool(load_default=False)
@@ -227,7 +233,7 @@ _ENVELOPE = _Envelope()
 def parse_envelope(body: bytes | str) -> dict[str, Any]:
     """The attributes of an envelope; Undecodable says what is wrong with it, without its values."""
     try:
-        raw = json.loads(body)
+        raw = json.loads(body.decode("utf-8") if isinstance(body, bytes) else body)
     except (ValueError, RecursionError) as error:
         raise Undecodable(f"not JSON: {type(error).__name__}") from error
     if not isinstance(raw, dict):
@@ -238,7 +244,7 @@ def parse_envelope(body: bytes | str) -> dict[str, Any]:
         from_wire(known["recordedtime"])
     except ma.ValidationError as error:
         raise Undecodable(f"attributes {sorted(error.normalized_messages())}") from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Undecodable("time or recordedtime is no RFC 3339 time with an offset") from error
     return known
 

@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -61,9 +62,7 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
 
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json = sa.JSON(none_as_null=True).with_variant(
-    postgresql.JSONB(none_as_null=True), "postgresql"
-)
+Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def dumps(value: Any) -> str:
@@ -208,10 +207,15 @@ def _postgres_engine(url: sa.URL, service: str, pool_size: int) -> sa.Engine:
 
 
 def is_infrastructure(error: BaseException) -> bool:
-    """True for a database that is away, restarting or resolving a deadlock: nobody's fault."""
+    """True for a database that is away, restarting or resolving a deadlock: nobody's fault.
+
+    SQLite says "operational" of a mistaken statement too; that one is somebody's fault.
+    """
     if isinstance(error, sa.exc.TimeoutError | sa.exc.InterfaceError):
         return True
     if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False
     if error.connection_invalidated or isinstance(error, sa.exc.OperationalError):
         return True

@@ -35,6 +35,12 @@ def _outbox(metadata: sa.MetaData) -> sa.Table:
             postgresql_where=sa.text("published_at IS NULL"),
         ),
         sa.Index("outbox_created", "created_at"),
+        sa.Index(
+            "outbox_failed",
+            "next_attempt_at",
+            sqlite_where=sa.text("published_at IS NULL AND next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NULL AND next_attempt_at IS NOT NULL"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ failure backs off, holds only its own subject, and ends dead, visible and open t
 
 import datetime as dt
 import hashlib
+import itertools
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -291,10 +292,28 @@ def reprocess(session: Session, ground: Ground, *, seq: int | None = None) -> in
     dead = sa.and_(table.c.status == DEAD, table.c.source != _UNREAD)
     if seq is not None:
         dead = sa.and_(dead, table.c.seq == seq)
+    _in_version_order(session, table, dead)
     revived = session.execute(
         sa.update(table).where(dead).values(status=PENDING, attempts=0, next_attempt_at=None)
     )
     return int(revived.rowcount)  # type: ignore[attr-defined]
+
+
+def _in_version_order(session: Session, table: sa.Table, dead: sa.ColumnElement[bool]) -> None:
+    """Give each subject's dead rows their sequence numbers anew, the lowest to the oldest version."""
+    columns = (table.c.source, table.c.subject, table.c.subject_version, table.c.seq)
+    rows = session.execute(sa.select(*columns).where(dead).order_by(*columns)).all()
+    moves = []
+    for _, group in itertools.groupby(rows, key=lambda row: (row.source, row.subject)):
+        by_version = [row.seq for row in group]
+        pairs = zip(by_version, sorted(by_version), strict=True)
+        moves += [{"old": old, "aside": -new, "new": new} for old, new in pairs if old != new]
+    if moves:
+        here = table.c.seq == sa.bindparam("old")
+        moved = sa.update(table).where(here).values(seq=sa.bindparam("aside"))
+        session.connection().execute(moved, moves)
+        back = sa.update(table).where(table.c.seq < 0).values(seq=-table.c.seq)
+        session.execute(back)
 
 
 def discard_unreadable(session: Session, ground: Ground, *, seq: int) -> int:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 _LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -37,6 +38,8 @@ class Instruments:
             ("service", "job"),
             registry=registry,
         )
+        self.watched: dict[str, Callable[[], dict[str, float]]] = {}
+        registry.register(_Watched(self.watched))
 
 
 class Metrics:
@@ -69,19 +72,34 @@ class Metrics:
 
     def watch(self, read: Callable[[], dict[str, float]]) -> None:
         """Add gauges whose values `read` fetches at each scrape, by name."""
-        self.instruments.registry.register(_Watched(self.service, read))
+        self.instruments.watched[self.service] = read
 
 
 class _Watched(Collector):
-    def __init__(self, service: str, read: Callable[[], dict[str, float]]) -> None:
-        self.service = service
-        self.read = read
+    """The gauges of all services in this process, each name once, a sample a service."""
+
+    def __init__(self, watched: dict[str, Callable[[], dict[str, float]]]) -> None:
+        self.watched = watched
 
     def collect(self) -> Iterable[Metric]:
-        for name, value in self.read().items():
-            gauge = GaugeMetricFamily(name, name.replace("_", " "), labels=["service"])
-            gauge.add_metric([self.service], value)
-            yield gauge
+        readable = GaugeMetricFamily(
+            "gauges_readable", "1 where the table gauges could be read.", labels=["service"]
+        )
+        found: dict[str, GaugeMetricFamily] = {}
+        for service, read in self.watched.items():
+            try:
+                values = read()
+            except SQLAlchemyError:
+                # The other metrics are needed most while the database is away.
+                readable.add_metric([service], 0)
+                continue
+            readable.add_metric([service], 1)
+            for name, value in values.items():
+                text = name.replace("_", " ").capitalize() + "."
+                family = found.setdefault(name, GaugeMetricFamily(name, text, labels=["service"]))
+                family.add_metric([service], value)
+        yield readable
+        yield from found.values()
 
     def describe(self) -> Iterable[Metric]:
         return []

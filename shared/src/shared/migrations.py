@@ -119,6 +119,7 @@ def create_ground() -> None:
     """Revision 1 of the ground tables; on PostgreSQL the outbox is partitioned by month."""
     postgres = op.get_bind().dialect.name == "postgresql"
     pending_out = sa.text("published_at IS NULL")
+    failed_out = sa.text("published_at IS NULL AND next_attempt_at IS NOT NULL")
     pending_in = sa.text("status = 'pending'")
     failed = sa.text("status IN ('dead', 'unknown')")
     kept = sa.text("status = 'done' AND envelope IS NOT NULL")
@@ -145,6 +146,7 @@ def create_ground() -> None:
         create_partitions(op.get_bind(), SystemClock().now())
     partial("outbox_pending", "outbox", ["seq"], pending_out)
     op.create_index("outbox_created", "outbox", ["created_at"])
+    partial("outbox_failed", "outbox", ["next_attempt_at"], failed_out)
 
     op.create_table(
         "inbox",

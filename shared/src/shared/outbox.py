@@ -57,8 +57,8 @@ def emit(
     `data` is checked against the type's schema now; ValidationError is a fault of the caller. A batch
     handler names the `cause` among its events; else it is the event that is being handled, if any.
     """
-    wire_data = event_type.schema().dump(data)
-    if wrong := event_type.schema().validate(wire_data):
+    wire_data = event_type.loaded.dump(data)
+    if wrong := event_type.loaded.validate(wire_data):
         raise ma.ValidationError({event_type.name: wrong})
     cause = cause or session.info.get("event")
     session.info.setdefault("emitted", []).append(
@@ -173,13 +173,24 @@ class Relay:
                 return self._settle(writing, rows, outcomes)
 
     def _pending(self, session: Session) -> Sequence[Any]:
-        """The oldest pending rows, at most one per subject, so that a subject stays in order."""
+        """The oldest pending rows, at most one per subject, so that a subject stays in order.
+
+        A row that the bus did not confirm holds its subject until it goes again; one that nobody
+        hears holds nothing.
+        """
         table, now = self.outbox, self.clock.now()
+        failed = table.alias("failed")
+        holding = sa.select(failed.c.subject).where(
+            failed.c.published_at.is_(None),
+            failed.c.next_attempt_at > now,
+            failed.c.last_error != Outcome.RETURNED.value,
+        )
         oldest = session.execute(
             sa.select(table.c.seq, table.c.subject)
             .where(
                 table.c.published_at.is_(None),
                 sa.or_(table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= now),
+                table.c.subject.not_in(holding),
             )
             .order_by(table.c.seq)
             .limit(self.batch * _LOOK_AHEAD)
@@ -201,9 +212,7 @@ class Relay:
     def _message(self, row: sa.Row[Any]) -> Message:
         return Message(row.event_id, row.type, self.events.service, row.envelope.encode())
 
-    def _settle(
-        self, session: Session, rows: Sequence[Any], outcomes: Sequence[Outcome]
-    ) -> int:
+    def _settle(self, session: Session, rows: Sequence[Any], outcomes: Sequence[Outcome]) -> int:
         table, now = self.outbox, self.clock.now()
         sent = []
         for row, outcome in zip(rows, outcomes, strict=True):

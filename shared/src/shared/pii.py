@@ -113,14 +113,22 @@ MASKS = {
 }
 
 _DIGIT = r"[0-9０-９]"
+_GAP = r"[-‐–—－\s]{0,3}"
+_APART = rf"(?<!{_DIGIT})"
+_ENDS = rf"(?!{_DIGIT})"
 _PATTERNS = (
-    re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII),
-    re.compile(rf"(?<!{_DIGIT}){_DIGIT}{{17}}[0-9０-９xXｘＸ](?![0-9０-９])"),
-    re.compile(rf"(?<!{_DIGIT})(?:\+?86[-\s]?)?1[3-9３-９](?:[-\s]?{_DIGIT}){{9}}(?!{_DIGIT})"),
-    re.compile(rf"(?<!{_DIGIT})0{_DIGIT}{{2,3}}[-\s－]?{_DIGIT}{{7,8}}(?!{_DIGIT})"),
-    re.compile(rf"(?<!{_DIGIT}){_DIGIT}{{15,19}}(?!{_DIGIT})"),
+    re.compile(r"[A-Za-z0-9_.+%-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){1,6}", re.ASCII),
+    re.compile(rf"{_APART}{_DIGIT}{{15,}}[xXｘＸ]?"),
+    re.compile(
+        rf"{_APART}{_DIGIT}{{6}}{_GAP}(?:[1１][9９]|[2２][0０]){_DIGIT}{{6}}{_GAP}"
+        rf"{_DIGIT}{{3}}[0-9０-９xXｘＸ]{_ENDS}"
+    ),
+    re.compile(rf"{_APART}(?:[8８][6６]{_GAP})?[1１][3-9３-９](?:{_GAP}{_DIGIT}){{9}}{_ENDS}"),
+    re.compile(rf"{_APART}[0０]{_DIGIT}{{2,3}}{_GAP}{_DIGIT}{{7,8}}{_ENDS}"),
 )
-_DIGITS_NEEDED = re.compile(rf"(?:{_DIGIT}[-\s－]?){{9}}|@")
+"""E-mail addresses; long numbers (cards, IDs, IDs run together with phones); ID numbers written in
+parts; mobile and landline numbers. Digits may be full-width."""
+_DIGITS_NEEDED = re.compile(rf"(?:{_DIGIT}{_GAP}){{9}}|[@＠]")
 
 
 def mask_text(text: str, *, names: Iterable[str | None] = ()) -> str:

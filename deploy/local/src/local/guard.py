@@ -9,6 +9,7 @@ below it. Orphans of the command are handed to the guard (child subreaper), so n
 import contextlib
 import ctypes
 import os
+import pwd
 import select
 import signal
 import subprocess
@@ -122,8 +123,6 @@ def _reap() -> None:
 def _identity(user: str | None) -> dict:
     if user is None or os.geteuid() != 0:
         return {}
-    import pwd
-
     entry = pwd.getpwnam(user)
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from local.guard import Guarded
 
@@ -45,7 +46,7 @@ def _is_free(port: int) -> bool:
 
 
 class PrivateServer:
-    """What both servers have in common: a folder, remembered ports and passwords, a guarded tree."""
+    """What both have in common: a folder, remembered ports and passwords, a guarded tree."""
 
     name = ""
     port_names: tuple[str, ...] = ("port",)
@@ -64,7 +65,7 @@ class PrivateServer:
         self._guarded: list[Guarded] = []
         self._remember()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -102,7 +103,7 @@ class PrivateServer:
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL every process of the server at once, as a power cut would; `start` works again."""
+        """SIGKILL every process at once, as a power cut would; `start` works again."""
         self.pause()
         for guarded in self._guarded:
             guarded.kill()

@@ -171,8 +171,8 @@ class Stack:
                 process.kill()
         self.processes.clear()
         for companion in self.companions:
-            companion.terminate()
-            companion.wait()
+            with companion:
+                companion.terminate()
         self.companions.clear()
 
     def _env_of(self, service: Service) -> dict[str, str]:

@@ -11,16 +11,17 @@ import sqlalchemy as sa
 from intake import domain, models
 from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
+from shared.access import sees_every_secret
 from shared.auth import PUBLIC_AUDIENCE, Principal
 from shared.clock import Clock
 from shared.contracts import Event
-from shared.db import Session, insert_missing, next_numbers, upsert_newer
+from shared.db import Session, dialect_insert, insert_missing, next_numbers, upsert_newer
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, both
 from shared.outbox import emit
 from shared.pii import MASKS, mask_text
 
 _INDEXED = ("phone", "id_number")
-_SECRET_READERS = ("dispatcher", "supervisor", "reviewer", "leader")
+_WORDS = ("title", "content", "place")
 
 
 def register(
@@ -107,23 +108,23 @@ def _petition_row(
 
 def _insert_petition(session: Session, row: dict[str, Any]) -> None:
     table = models.petitions
-    if row["external_id"] is not None:
-        known = session.execute(
-            sa.select(table.c.petition_id, table.c.petition_no).where(
-                table.c.channel == row["channel"],
-                table.c.external_system == row["external_system"],
-                table.c.external_id == row["external_id"],
-            )
-        ).first()
-        if known:
-            raise Conflict(
-                both("该来源编号已登记过。", "This external reference is registered already."),
-                code="already_registered",
-                errors={"external_ref": both("已登记过。", "Registered already.")},
-                petition_id=known.petition_id,
-                petition_no=known.petition_no,
-            )
-    session.execute(sa.insert(table).values(row))
+    reference = ("channel", "external_system", "external_id")
+    insert = dialect_insert(session, table).values(row)
+    insert = insert.on_conflict_do_nothing(index_elements=reference)
+    if session.scalar(insert.returning(table.c.petition_id)) is not None:
+        return
+    known = session.execute(
+        sa.select(table.c.petition_id, table.c.petition_no).where(
+            *(table.c[name] == row[name] for name in reference)
+        )
+    ).one()
+    raise Conflict(
+        both("该来源编号已登记过。", "This external reference is registered already."),
+        code="already_registered",
+        errors={"external_ref": both("已登记过。", "Registered already.")},
+        petition_id=known.petition_id,
+        petition_no=known.petition_no,
+    )
 
 
 def _sealed(person: Mapping[str, Any], petition_id: str, resources: Resources) -> dict[str, Any]:
@@ -149,11 +150,7 @@ def _announce(session: Session, row: Mapping[str, Any], person: Mapping[str, Any
     )
     if row["secret"]:
         return
-    names = [person.get("name")]
-    masked = {
-        name: mask_text(row[name], names=names) if row[name] else None
-        for name in ("title", "content", "place")
-    }
+    masked = _masked_words(row, name=person.get("name"))
     emit(
         session,
         events[PetitionText],
@@ -162,6 +159,11 @@ def _announce(session: Session, row: Mapping[str, Any], person: Mapping[str, Any
         time=row["registered_at"],
         historical=row["historical"],
     )
+
+
+def _masked_words(row: Mapping[str, Any], *, name: str | None) -> dict[str, str | None]:
+    """Title, content and place without numbers, addresses and the petitioner's name."""
+    return {word: mask_text(row[word], names=[name]) if row[word] else None for word in _WORDS}
 
 
 def open_citizen_session(
@@ -213,17 +215,11 @@ def _check_tries(session: Session, *, petition_no: str, now: dt.datetime, most: 
 
 def _count_wrong(session: Session, *, petition_no: str, now: dt.datetime) -> None:
     table, no = models.wrong_codes, petition_no[:20]
+    session.execute(sa.delete(table).where(table.c.since <= now - domain.WRONG_CODE_WINDOW))
     fresh = {"petition_no": no, "tries": 0, "since": now}
     insert_missing(session, table, [fresh], key=["petition_no"])
-    over = table.c.since <= now - domain.WRONG_CODE_WINDOW
-    session.execute(
-        sa.update(table)
-        .where(table.c.petition_no == no)
-        .values(
-            tries=sa.case((over, 1), else_=table.c.tries + 1),
-            since=sa.case((over, sa.literal(now, table.c.since.type)), else_=table.c.since),
-        )
-    )
+    counted = sa.update(table).where(table.c.petition_no == no).values(tries=table.c.tries + 1)
+    session.execute(counted)
 
 
 def _no_such_petition() -> Refused:
@@ -316,7 +312,7 @@ def look_at(
     resources: Resources,
     purpose: str | None = None,
 ) -> dict[str, Any]:
-    """A petition for a member of staff; the identity is masked unless a purpose is stated.
+    """A petition for a member of staff; identity and words are masked unless a purpose is stated.
 
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
@@ -340,15 +336,18 @@ def look_at(
         refusal = NotFound()
         refusal.keep_work = True
         raise refusal
-    found = dict(row._mapping)
-    found["masked"] = purpose is None
-    found["petitioner"] = _person(session, petition_id, resources, masked=purpose is None)
+    masked = purpose is None
+    person = _person(session, petition_id, resources)
+    found = dict(row._mapping) | {"masked": masked, "petitioner": person}
+    if masked:
+        found |= _masked_words(found, name=(person or {}).get("name"))
+        found["petitioner"] = person and _masked_person(person)
     return found
 
 
 def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
     if by.sees_all_units:
-        return not row.secret or by.has(*_SECRET_READERS)
+        return not row.secret or sees_every_secret(by)
     access = models.case_access
     units = session.scalars(
         sa.select(access.c.units).where(access.c.petition_id == row.petition_id)
@@ -357,18 +356,21 @@ def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
 
 
 def _person(
-    session: Session, petition_id: str, resources: Resources, *, masked: bool
-) -> dict[str, Any] | None:
+    session: Session, petition_id: str, resources: Resources
+) -> dict[str, str | None] | None:
     table = models.petitioners
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
         return None
-    found = {}
-    for name, mask in MASKS.items():
-        sealed = row._mapping[name]
-        plain = resources.ring.decrypt(sealed, place=f"{petition_id}/{name}") if sealed else None
-        found[name] = mask(plain) if plain and masked else plain
-    return found
+    sealed = {name: row._mapping[name] for name in MASKS}
+    return {
+        name: resources.ring.decrypt(value, place=f"{petition_id}/{name}") if value else None
+        for name, value in sealed.items()
+    }
+
+
+def _masked_person(person: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: MASKS[name](plain) if plain else None for name, plain in person.items()}
 
 
 def count(session: Session) -> dict[str, int]:

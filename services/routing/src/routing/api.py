@@ -136,4 +136,4 @@ def categories(call: Call) -> dict[str, Any]:
 )
 def counts(call: Call) -> dict[str, Any]:
     """How many cases and petitions there are."""
-    return use_cases.count(call.session)
+    return use_cases.count(call.session, by=call.principal)

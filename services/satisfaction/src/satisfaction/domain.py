@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 PETITION_OFFICE, HANDLING_UNIT = "petition_office", "handling_unit"
-OBJECTS = (PETITION_OFFICE, HANDLING_UNIT)
 GRADES = ("satisfied", "basically_satisfied", "dissatisfied")
+# The milestone from which each object may be evaluated: the petition office has done its part once
+# a unit has the case, the unit once its opinion is served (P-MY22 Art.3: two objects).
+OPENS_AT = {PETITION_OFFICE: "forwarded_at", HANDLING_UNIT: "served_at"}
 OPEN, RECORDED = "open", "recorded"
-BEFORE_HANDING_ON = frozenset({"registered"})
+OBJECTS = tuple(OPENS_AT)
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
 _IDS = uuid.UUID("6f0a8d52-6d0f-4c59-9b0e-7d2f0c6f3a11")
@@ -25,19 +27,15 @@ class Opening:
     opened_at: dt.datetime
 
 
-def openings(header: Mapping[str, Any], *, at: dt.datetime, office_unit: str) -> Iterator[Opening]:
-    """What a header shows to be open, whichever event carried it at `at`.
+def openings(header: Mapping[str, Any], *, office_unit: str) -> Iterator[Opening]:
+    """What a header shows to be open, whichever event carried it.
 
-    The petition office has done its part once a unit has the case, the unit once its opinion is
-    served (P-MY22 Art.3: two objects). A case closed before it was handed on opens neither.
+    A case closed before a unit had it opens nothing.
     """
-    unit = header["lead_unit"]
-    if unit is None:
-        return
-    if header["state"] not in BEFORE_HANDING_ON:
-        yield Opening(PETITION_OFFICE, office_unit, at)
-    if header["served_at"] is not None:
-        yield Opening(HANDLING_UNIT, unit, header["served_at"])
+    units = {PETITION_OFFICE: office_unit, HANDLING_UNIT: header["lead_unit"]}
+    for object_, milestone in OPENS_AT.items():
+        if header[milestone] is not None and units[object_] is not None:
+            yield Opening(object_, units[object_], header[milestone])
 
 
 def evaluation_id(*, case_id: str, petition_id: str, object_: str) -> str:

@@ -25,6 +25,7 @@ class HeaderRead(Reads):
     secret = fields.Bool(required=True)
     lead_unit = fields.Str(required=True, allow_none=True)
     co_units = fields.List(fields.Str(), load_default=list)
+    forwarded_at = fields.AwareDateTime(required=True, allow_none=True)
     served_at = fields.AwareDateTime(required=True, allow_none=True)
 
 

@@ -28,7 +28,7 @@ def timeline(call: Call) -> dict[str, Any]:
 
 @api.get("/v1/overdue", who=EVERYONE, query=schemas.OverdueQuery, answer=schemas.OverduePage)
 def overdue(call: Call) -> dict[str, Any]:
-    """Running clocks whose last day is over, longest overdue first (T22 Art.40)."""
+    """Running duties whose last day is over, longest overdue first (T22 Art.40)."""
     return use_cases.overdue(
         call.session, principal=call.principal, now=call.clock.now(), query=call.query
     )

@@ -7,7 +7,7 @@ from typing import Any
 from shared.clock import office_day
 
 WITHOUT_CASE = "petition_without_case"
-RUNNING = "running"
+RUNNING, DUTY = "running", "duty"
 
 # What a settled clock shows; a running one shows how near its end is.
 SETTLED_LIGHTS = {"met": "blue", "missed": "red", "cancelled": "grey"}
@@ -31,13 +31,23 @@ def facts_of(type_: str, header: Mapping[str, Any]) -> dict[str, Any]:
     return {name: header[name] for name in FACTS[type_] if header.get(name)}
 
 
-def light_of(*, state: str, due_at: dt.datetime, now: dt.datetime, yellow: dt.timedelta) -> str:
+def is_overdue(*, kind: str, state: str, due_at: dt.datetime, now: dt.datetime) -> bool:
+    """A duty still open when its last day is over; a window that nobody used merely closes."""
+    return kind == DUTY and state == RUNNING and due_at <= now
+
+
+def light_of(
+    *, kind: str, state: str, due_at: dt.datetime, now: dt.datetime, yellow: dt.timedelta
+) -> str:
     """The light of a clock at `now`: green, yellow, red while it runs; blue met; grey cancelled.
 
-    How many days before the end yellow begins is the office's choice; no rule fixes it.
+    How many days before the end yellow begins is the office's choice; no rule fixes it. A window
+    is green while it is open and grey when it has closed.
     """
     if state != RUNNING:
         return SETTLED_LIGHTS.get(state, "grey")
+    if kind != DUTY:
+        return "grey" if due_at <= now else "green"
     if due_at <= now:
         return "red"
     return "yellow" if due_at - now <= yellow else "green"

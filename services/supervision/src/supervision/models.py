@@ -9,7 +9,7 @@ metadata = sa.MetaData()
 ground = Ground(metadata)
 
 _UNOPENED = sa.text("case_id IS NULL")
-_RUNNING = sa.text("state = 'running'")
+_OWED = sa.text("state = 'running' AND kind = 'duty'")
 _RAISED = sa.text("cleared_at IS NULL")
 
 petitions = sa.Table(
@@ -66,6 +66,7 @@ clocks = sa.Table(
     sa.Column("clock_id", sa.String(50), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("start", sa.String(50)),
     sa.Column("nominal_day", sa.String(50)),
     sa.Column("due_day", sa.Date, nullable=False),
@@ -74,12 +75,12 @@ clocks = sa.Table(
     sa.Column("settled_at", sa.String(50)),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Index(
-        "clocks_running",
+        "clocks_owed",
         "due_at",
         "case_id",
         "clock_id",
-        sqlite_where=_RUNNING,
-        postgresql_where=_RUNNING,
+        sqlite_where=_OWED,
+        postgresql_where=_OWED,
     ),
 )
 

@@ -115,9 +115,7 @@ class _Pulse:
 class _Intake:
     """One channel's deliveries: buffered, handed to the store in order, acknowledged in order."""
 
-    def __init__(
-        self, channel: Any, store: "_StoreThread", *, batch: int, wait: float
-    ) -> None:
+    def __init__(self, channel: Any, store: "_StoreThread", *, batch: int, wait: float) -> None:
         self._channel = channel
         self._store = store
         self._batch = batch
@@ -138,7 +136,8 @@ class _Intake:
         self._consumer_tag = channel.basic_consume(queue, callback=self._on_message)
 
     def cancel(self) -> None:
-        self._channel.basic_cancel(self._consumer_tag)
+        # A broker whose queue hangs sends heartbeats but no answer: never wait for one here.
+        self._channel.basic_cancel(self._consumer_tag, nowait=True)
 
     def _on_message(self, message: Any) -> None:
         if not self._buffer:

@@ -308,8 +308,10 @@ def parse_json(raw: bytes) -> Any:
             f"Line {error.lineno}, column {error.colno}.",
         )
         raise _bad_json(where) from error
-    except ValueError as error:
+    except _NotStrict as error:
         raise _bad_json(str(error)) from error
+    except ValueError as error:
+        raise _bad_json(both("有过大的数字。", "A number is too large.")) from error
     if _depth(value) > _DEEPEST:
         raise _bad_json(both("嵌套过深。", "It is nested too deeply."))
     return value
@@ -329,14 +331,18 @@ def _depth(value: Any) -> int:
     return deep
 
 
+class _NotStrict(ValueError):
+    """JSON that Python would take and the standard does not."""
+
+
 def _no_constant(name: str) -> Any:
-    raise ValueError(both(f"不能使用{name}。", f"{name} is not JSON."))
+    raise _NotStrict(both(f"不能使用{name}。", f"{name} is not JSON."))
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError(both("有重复的字段名。", "A name is repeated."))
+        raise _NotStrict(both("有重复的字段名。", "A name is repeated."))
     return found
 
 

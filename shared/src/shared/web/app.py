@@ -78,6 +78,10 @@ def _observe(flask: Flask, app: "App") -> None:
         )
         correlation_id.set(g.request_id)
 
+    @flask.teardown_request
+    def end(_error: BaseException | None) -> None:
+        correlation_id.set(None)
+
     @flask.after_request
     def finish(response: Response) -> Response:
         route = str(request.url_rule) if request.url_rule else "none"

@@ -57,11 +57,16 @@ def load(schema: type[ma.Schema], raw: Any) -> dict[str, Any]:
 def _flatten(messages: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            own = str(name)[:_LONGEST_ECHO] if name != "_schema" else ""
+            own = _echo(str(name)) if name != "_schema" else ""
             _flatten(inner, ".".join(p for p in (path, own) if p), found)
     else:
         first = messages[0] if isinstance(messages, list) else messages
         found[path or "body"] = str(first)
+
+
+def _echo(name: str) -> str:
+    """A name the caller sent, cut short; lone surrogates, which no answer can carry, become "?"."""
+    return name[:_LONGEST_ECHO].encode("utf-8", "replace").decode()
 
 
 def problem(error: Refused) -> Response:

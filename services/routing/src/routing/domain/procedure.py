@@ -60,9 +60,6 @@ SERVICE_METHODS = {
     "notice": "公告送达",
 }
 
-SECRET_READERS = frozenset({"dispatcher", "supervisor", "reviewer", "leader", "importer"})
-"""Bureau roles that may know of a case in the secret lane (T22 Art.30)."""
-
 
 def allowed(state: str, roles: frozenset[str]) -> list[str]:
     """The actions that a caller with `roles` may take in `state`."""

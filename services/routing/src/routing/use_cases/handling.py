@@ -21,7 +21,7 @@ from routing.events import (
 )
 from routing.resources import Resources
 from routing.use_cases.header import header
-from routing.use_cases.reading import may_see, present
+from routing.use_cases.reading import present, visible
 from routing.use_cases.units import unit_names
 from shared.auth import Principal
 from shared.clock import Clock, office_day
@@ -35,7 +35,8 @@ _DISCIPLINE_ONLY = both(
     "检举控告只能转送有管理权限的纪检监察机关。", "An accusation goes to the discipline body only."
 )
 _TEXT_PENDING = both(
-    "信访件正文正在传来，请稍候几秒再试。", "The petition's text is on its way; try again in seconds."
+    "信访件正文正在传来，请稍候几秒再试。",
+    "The petition's text is on its way; try again in seconds.",
 )
 
 
@@ -56,9 +57,9 @@ def act(
     procedure does not allow it now (`allowed` says what is), Invalid where the body does not fit.
     """
     table = models.cases
-    locked = sa.select(table).where(table.c.case_id == case_id).with_for_update()
+    locked = sa.select(table).where(table.c.case_id == case_id, visible(by)).with_for_update()
     found = session.execute(locked).first()
-    if found is None or not may_see(found, by=by):
+    if found is None:
         raise NotFound()
     row = dict(found._mapping)
     step = procedure.ACTIONS[action]

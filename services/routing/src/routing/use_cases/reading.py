@@ -9,6 +9,7 @@ from routing import models
 from routing.domain import procedure
 from routing.resources import Resources
 from routing.use_cases.units import unit_names
+from shared import access
 from shared.auth import Principal
 from shared.db import Session
 from shared.errors import NotFound
@@ -23,21 +24,17 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def may_see(row: Any, *, by: Principal) -> bool:
-    """Whether a caller may know of a case: the bureau all but the secret lane, units their own."""
-    if by.sees_all_units:
-        return not row.secret or by.has(*procedure.SECRET_READERS)
-    return row.lead_unit in by.unit_scope
-
-
 def visible(by: Principal) -> sa.ColumnElement[bool]:
-    """`may_see` as a condition."""
+    """The condition for the cases a caller may know of; an import also acts on secret ones."""
     table = models.cases
-    if not by.sees_all_units:
-        return table.c.lead_unit.in_(sorted(by.unit_scope))
-    if by.has(*procedure.SECRET_READERS):
+    if by.sees_all_units and by.has(*procedure.IMPORT):
         return sa.true()
-    return table.c.secret.is_(False)
+    return access.visible(
+        by,
+        secret=table.c.secret,
+        lead_unit=table.c.lead_unit,
+        helps=lambda _units: sa.false(),
+    )
 
 
 def present(
@@ -58,8 +55,9 @@ def case_for(
 ) -> dict[str, Any]:
     """One case; NotFound where it is not theirs to know."""
     table = models.cases
-    row = session.execute(sa.select(table).where(table.c.case_id == case_id)).first()
-    if row is None or not may_see(row, by=by):
+    seen = sa.select(table).where(table.c.case_id == case_id, visible(by))
+    row = session.execute(seen).first()
+    if row is None:
         raise NotFound()
     return present(dict(row._mapping), by=by, names=unit_names(session), resources=resources)
 
@@ -93,10 +91,13 @@ def list_cases(
     return page(session, statement, by=table.c.seq, query=query, present=show)
 
 
-def count(session: Session) -> dict[str, Any]:
-    """How many cases and petitions there are, and cases by state."""
-    table = models.cases
-    by_state = session.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
+def count(session: Session, *, by: Principal) -> dict[str, Any]:
+    """How many cases and petitions a caller may know of, and cases by state."""
+    table, links = models.cases, models.case_petitions
+    by_state = session.execute(
+        sa.select(table.c.state, sa.func.count()).where(visible(by)).group_by(table.c.state)
+    )
     found = {state: number for state, number in by_state}
-    petitions = session.scalar(sa.select(sa.func.count()).select_from(models.case_petitions))
+    linked = sa.select(sa.func.count()).select_from(links).join(table).where(visible(by))
+    petitions = session.scalar(linked)
     return {"cases": sum(found.values()), "petitions": petitions or 0, "by_state": found}

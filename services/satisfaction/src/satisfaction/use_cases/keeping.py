@@ -86,7 +86,7 @@ def open_evaluations(session: Session, *, events: Sequence[Event], office_unit: 
 
 def _rows(event: Event, office_unit: str) -> Iterator[dict[str, Any]]:
     header = event.data["header"]
-    for opening in openings(header, at=event.time, office_unit=office_unit):
+    for opening in openings(header, office_unit=office_unit):
         for petition_id in header["petition_ids"]:
             yield {
                 "evaluation_id": evaluation_id(

@@ -10,8 +10,11 @@ from shared.auth import Principal
 from shared.db import Session
 from shared.errors import NotFound
 from shared.web.paging import page_by_key
-from supervision.domain import RUNNING, days_late, light_of, worst
+from supervision.domain import days_late, is_overdue, light_of, worst
 from supervision.models import case_petitions, cases, clocks, co_units, entries, petitions
+
+# Written out, so that the partial index of the same condition is used.
+_OWED = sa.text("clocks.state = 'running' AND clocks.kind = 'duty'")
 
 
 def _visible(principal: Principal) -> sa.ColumnElement[bool]:
@@ -40,9 +43,7 @@ def timeline(
     if case is None:
         raise NotFound()
     shown = [
-        row._asdict()
-        | {"light": light_of(state=row.state, due_at=row.due_at, now=now, yellow=yellow)}
-        | {"overdue": row.state == RUNNING and row.due_at <= now}
+        _lit(row, now=now, yellow=yellow)
         for row in session.execute(
             sa.select(clocks)
             .where(clocks.c.case_id == case_id)
@@ -63,15 +64,23 @@ def timeline(
     }
 
 
+def _lit(clock: Any, *, now: dt.datetime, yellow: dt.timedelta) -> dict[str, Any]:
+    """A clock with what it shows at `now`."""
+    facts = {"kind": clock.kind, "state": clock.state, "due_at": clock.due_at, "now": now}
+    return clock._asdict() | {
+        "light": light_of(**facts, yellow=yellow),
+        "overdue": is_overdue(**facts),
+    }
+
+
 def overdue(
     session: Session, *, principal: Principal, now: dt.datetime, query: dict[str, Any]
 ) -> dict[str, Any]:
-    """A page of the running clocks whose last day is over, longest overdue first."""
+    """A page of the running duties whose last day is over, longest overdue first."""
     statement = (
         sa.select(clocks, cases.c.case_no, cases.c.header, cases.c.lead_unit)
         .join(cases, cases.c.case_id == clocks.c.case_id)
-        .where(clocks.c.state == sa.literal_column("'running'"), clocks.c.due_at <= now)
-        .where(_visible(principal))
+        .where(_OWED, clocks.c.due_at <= now, _visible(principal))
     )
     if query["unit"]:
         statement = statement.where(cases.c.lead_unit == query["unit"])

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("clock_id", sa.String(50), primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("basis", sa.Text, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("start", sa.String(50)),
         sa.Column("nominal_day", sa.String(50)),
         sa.Column("due_day", sa.Date, nullable=False),
@@ -62,7 +63,8 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.String(50)),
         sa.Column("provisional", sa.Boolean, nullable=False),
     )
-    _partial("clocks_running", "clocks", ["due_at", "case_id", "clock_id"], "state = 'running'")
+    owed = "state = 'running' AND kind = 'duty'"
+    _partial("clocks_owed", "clocks", ["due_at", "case_id", "clock_id"], owed)
     op.create_table(
         "entries",
         sa.Column("event_id", sa.String(100), primary_key=True),

@@ -1,0 +1,57 @@
+"""Whatever a caller makes of a service's /openapi.json, no answer is a server error."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode, openapi
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from shared.auth import ROLES
+from shared.service import find_services
+from shared.testing import Office, make_app
+
+SERVICES = {service.name: service for service in find_services()}
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+bounded = settings(
+    max_examples=12,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+    deadline=None,
+    derandomize=True,
+)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_request_that_fits_or_breaks_the_document_is_a_server_error(name, tmp_path):
+    app = make_app(SERVICES[name], tmp_path)
+    office = Office(app)
+    staff = {"Authorization": f"Bearer {office.token(*ROLES)}"}
+    citizen = {"Authorization": f"Bearer {office.citizen_token('p1')}"}
+    document = openapi.from_wsgi("/openapi.json", office.client.application)
+    operations = [found.ok() for found in document.get_all_operations()]
+    assert operations
+    for operation in operations:
+        whose = operation.definition.raw.get("security", [{}])[0]
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            send(operation, mode=mode, headers=citizen if "citizen" in whose else staff)
+    app.close()
+
+
+def send(operation, *, mode, headers):
+    """Requests of one kind to one operation, each answer held against the document."""
+
+    @bounded
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answer(case):
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    answer()
