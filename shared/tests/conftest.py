@@ -215,12 +215,15 @@ class Bus:
     away: Exception | None = None
     sent: list[Message] = field(default_factory=list)
     queues: set[str | None] = field(default_factory=set)
+    undeclared: set[str] = field(default_factory=set)
 
     def publish(
         self, messages: Sequence[Message], *, queue: str | None = None, timeout: float = 20.0
     ) -> list[Outcome]:
         if self.away is not None:
             raise self.away
+        if queue in self.undeclared:
+            return [Outcome.RETURNED] * len(messages)
         self.sent += messages
         self.queues.add(queue)
         return [self.answer(message) for message in messages]

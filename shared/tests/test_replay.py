@@ -113,7 +113,7 @@ def test_a_replay_keeps_to_its_time_and_types(speaker, reader, bus):
     assert [m.event_id for m in bus.sent] == [speaker.outbox()[1].event_id]
 
 
-@pytest.mark.parametrize("answer", [Outcome.NACKED, Outcome.RETURNED, Outcome.UNKNOWN])
+@pytest.mark.parametrize("answer", [Outcome.NACKED, Outcome.UNKNOWN])
 def test_a_replay_that_is_not_acknowledged_goes_again_from_where_it_was(speaker, bus, answer):
     speaker.say(*"abcd")
     ask(speaker)
@@ -126,6 +126,18 @@ def test_a_replay_that_is_not_acknowledged_goes_again_from_where_it_was(speaker,
     bus.sent.clear()
     assert [replays.run_once(batch=3), replays.run_once(batch=3)] == [2, 0]
     assert [m.event_id for m in bus.sent] == [row.event_id for row in speaker.outbox()][2:]
+
+
+def test_a_replay_whose_reader_has_no_queue_yet_waits_and_holds_up_no_other(speaker, bus):
+    speaker.say(*"ab")
+    ask(speaker, replay_id="early", reader="sync-municipal")
+    speaker.clock.advance(seconds=1)
+    ask(speaker, replay_id="late", reader="routing")
+    bus.undeclared = {"sync-municipal.inbox"}
+    replays = speaker.app.replays(bus)
+    assert [replays.run_once(), replays.run_once()] == [2, 0]
+    bus.undeclared.clear()
+    assert replays.run_once() == 2
 
 
 def test_asking_the_same_replay_twice_sends_it_once(speaker, bus):

@@ -79,7 +79,7 @@ READERS = [
     ("supervisor", ("*",), True, True),
     ("auditor", ("*",), True, False),
     ("registrar", ("*",), True, False),
-    ("importer", ("*",), True, False),
+    ("importer", ("*",), True, True),
     ("unit_head", ("transport",), True, True),
     ("handler", ("urban",), True, False),
     ("handler", ("police",), False, False),

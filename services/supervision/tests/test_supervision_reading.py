@@ -167,7 +167,7 @@ READERS = [
     ("auditor", ("*",), True, False),
     ("registrar", ("*",), True, False),
     ("admin", ("*",), True, False),
-    ("importer", ("*",), True, False),
+    ("importer", ("*",), True, True),
     ("handler", ("transport",), True, True),
     ("unit_head", ("transport", "police"), True, True),
     ("handler", ("urban",), True, False),

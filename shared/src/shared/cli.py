@@ -42,13 +42,13 @@ def main(service: Service, argv: list[str] | None = None) -> None:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         app = _start(service, needs_bus=arguments.command in NEED_BUS)
+        if arguments.command in service.roles:
+            _role(app, arguments.command)
+        else:
+            COMMANDS[arguments.command](app, arguments)
     except BadSettings as error:
         sys.stderr.write(f"{service.name} does not start: {error}\n")
         raise SystemExit(BAD_SETTINGS_EXIT) from error
-    if arguments.command in service.roles:
-        _role(app, arguments.command)
-    else:
-        COMMANDS[arguments.command](app, arguments)
 
 
 def _start(service: Service, *, needs_bus: bool) -> App:
@@ -97,7 +97,8 @@ def stop_on_signals() -> threading.Event:
 def expose_metrics(app: App) -> None:
     """Serve /metrics on METRICS_PORT, table gauges included."""
     app.metrics.watch(app.gauges)
-    start_http_server(app.settings.metrics_port, registry=app.instruments.registry)
+    server, _ = start_http_server(app.settings.metrics_port, registry=app.instruments.registry)
+    logger.info("metrics are served", extra={"port": server.server_port})
 
 
 class Web(BaseApplication):
@@ -187,6 +188,9 @@ def _replay(app: App, arguments: argparse.Namespace) -> None:
 
 def _rebuild(app: App, _: argparse.Namespace) -> None:
     asked = rebuild(app)
+    if not asked:
+        logger.info("nothing here is a projection; there is nothing to rebuild")
+        return
     logger.info("rebuild has begun; the producers' workers replay", extra={"types": asked})
 
 

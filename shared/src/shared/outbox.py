@@ -283,33 +283,31 @@ class Replays:
             )
 
     def run_once(self, *, batch: int = 500) -> int:
-        """Send one batch of one asked replay; returns how many events went out."""
+        """Send one batch of the oldest replay whose reader has a queue; returns how many went."""
         replays = self.ground.replays
         with self.db.relaying("replays") as session:
             if session is None:
                 return 0
-            asked = session.execute(
+            waiting = session.execute(
                 sa.select(replays)
                 .where(replays.c.done_at.is_(None))
                 .order_by(replays.c.asked_at, replays.c.replay_id)
-                .limit(1)
-            ).first()
-            if asked is None:
-                return 0
-            rows = self._rows(session, asked, batch)
-            done = len(rows) < batch
-            if rows:
-                self._send(asked.reader, rows)
-            with self.db.settle(session) as writing:
-                writing.execute(
-                    sa.update(replays)
-                    .where(replays.c.replay_id == asked.replay_id)
-                    .values(
-                        after_seq=rows[-1].seq if rows else asked.after_seq,
-                        done_at=self.clock.now() if done else None,
+            ).all()
+            for asked in waiting:
+                rows = self._rows(session, asked, batch)
+                if rows and not self._send(asked.reader, rows):
+                    continue
+                with self.db.settle(session) as writing:
+                    writing.execute(
+                        sa.update(replays)
+                        .where(replays.c.replay_id == asked.replay_id)
+                        .values(
+                            after_seq=rows[-1].seq if rows else asked.after_seq,
+                            done_at=self.clock.now() if len(rows) < batch else None,
+                        )
                     )
-                )
-            return len(rows)
+                return len(rows)
+            return 0
 
     def _rows(self, session: Session, asked: sa.Row[Any], batch: int) -> Sequence[Any]:
         table = self.ground.outbox
@@ -327,9 +325,13 @@ class Replays:
             .limit(batch)
         ).all()
 
-    def _send(self, reader: str, rows: Sequence[Any]) -> None:
+    def _send(self, reader: str, rows: Sequence[Any]) -> bool:
+        """Whether the reader's queue has them all; False where it is not declared (yet)."""
         messages = [Message(r.event_id, r.type, self.source, r.envelope.encode()) for r in rows]
-        outcomes = self.publisher.publish(messages, queue=inbox_queue(reader))
-        lost = [o for o in outcomes if o is not Outcome.ACKED]
-        if lost:
-            raise BusUnavailable(f"replay to {reader}: {len(lost)} of {len(rows)} not confirmed")
+        outcomes = set(self.publisher.publish(messages, queue=inbox_queue(reader)))
+        if outcomes == {Outcome.RETURNED}:
+            log.warning("a replay waits for its reader's queue", extra={"reader": reader})
+            return False
+        if outcomes != {Outcome.ACKED}:
+            raise BusUnavailable(f"replay to {reader}: not all of {len(rows)} confirmed")
+        return True

@@ -22,6 +22,7 @@ from local.guard import Guarded
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 40.0
+_WRITTEN_SECONDS = 2.0
 
 
 class ServerMissing(Exception):
@@ -204,13 +205,16 @@ class PrivateRabbit(PrivateServer):
     def wait_written(self, queue: str) -> None:
         """Return when a new quorum queue would survive `kill`.
 
-        RabbitMQ 3.10 writes its list of quorum queues half a second late; a queue that is younger
+        RabbitMQ 3.10 writes its list of quorum queues up to a second late; a queue that is younger
         when the node dies has no leader afterwards, for ever.
         """
         written = f"mnesia/{self._state['user']}@localhost/quorum/*/names.dets"
-        self._wait_until(
-            lambda: any(queue.encode() in file.read_bytes() for file in self.folder.glob(written))
-        )
+
+        def settled(file: Path) -> bool:
+            quiet = time.time() - file.stat().st_mtime > _WRITTEN_SECONDS
+            return quiet and queue.encode() in file.read_bytes()
+
+        self._wait_until(lambda: any(settled(file) for file in self.folder.glob(written)))
 
     def _launch(self) -> None:
         server = _rabbit_program()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from intake import domain, models
 from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
-from shared.access import sees_every_secret
+from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
 from shared.auth import PUBLIC_AUDIENCE, Principal
 from shared.clock import Clock
 from shared.contracts import Event
@@ -77,9 +77,9 @@ def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetim
         for name in ("received_at", "at")
         if petition.get(name) and petition[name] > now + domain.AHEAD_MOST
     }
-    if not wrong and petition.get("at") and petition.get("received_at"):
-        if petition["received_at"] > petition["at"]:
-            wrong["received_at"] = both("不能晚于登记时间。", "May not be after registration.")
+    at, received_at = petition.get("at"), petition.get("received_at")
+    if not wrong and at and received_at and received_at > at:
+        wrong["received_at"] = both("不能晚于登记时间。", "May not be after registration.")
     if wrong:
         raise Invalid(wrong)
 
@@ -268,7 +268,8 @@ def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
     for event in case_events:
         header = event.data["header"]
         stage = event.type.split(".")[1]
-        units = [unit for unit in (header["lead_unit"], *header["co_units"]) if unit]
+        lead = header["lead_unit"]
+        units = [lead, *header["co_units"]] if lead else []
         for petition_id in header["petition_ids"]:
             key = (petition_id, header["case_id"])
             if key not in access or access[key]["version"] < event.subject_version:
@@ -346,13 +347,17 @@ def look_at(
 
 
 def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
+    """The rule of `shared.access`, on the units kept of each case, the leading one first."""
     if by.sees_all_units:
         return not row.secret or sees_every_secret(by)
+    if row.secret and not by.has(*UNIT_ROLES, *SECRET_ROLES):
+        return False
     access = models.case_access
     units = session.scalars(
         sa.select(access.c.units).where(access.c.petition_id == row.petition_id)
     ).all()
-    return any(by.unit_scope & set(found) for found in units)
+    open_to = [found[:1] if row.secret else found for found in units]
+    return any(by.unit_scope & set(found) for found in open_to)
 
 
 def _person(

@@ -25,10 +25,8 @@ _SHOWN = (
 
 
 def visible(by: Principal) -> sa.ColumnElement[bool]:
-    """The condition for the cases a caller may know of; an import also acts on secret ones."""
+    """The condition for the cases a caller may know of."""
     table = models.cases
-    if by.sees_all_units and by.has(*procedure.IMPORT):
-        return sa.true()
     return access.visible(
         by,
         secret=table.c.secret,
@@ -92,12 +90,16 @@ def list_cases(
 
 
 def count(session: Session, *, by: Principal) -> dict[str, Any]:
-    """How many cases and petitions a caller may know of, and cases by state."""
+    """How many cases and petitions there are: the bureau's totals, or a unit's own.
+
+    A total of the whole district tells nothing about any one case.
+    """
     table, links = models.cases, models.case_petitions
+    known = sa.true() if by.sees_all_units else visible(by)
     by_state = session.execute(
-        sa.select(table.c.state, sa.func.count()).where(visible(by)).group_by(table.c.state)
+        sa.select(table.c.state, sa.func.count()).where(known).group_by(table.c.state)
     )
     found = {state: number for state, number in by_state}
-    linked = sa.select(sa.func.count()).select_from(links).join(table).where(visible(by))
+    linked = sa.select(sa.func.count()).select_from(links).join(table).where(known)
     petitions = session.scalar(linked)
     return {"cases": sum(found.values()), "petitions": petitions or 0, "by_state": found}

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shared import access
 from shared.auth import Principal
 from shared.db import Session
 from shared.errors import NotFound
@@ -23,11 +24,14 @@ def exchanges_of(
     session: Session, *, case_id: str, principal: Principal, query: dict[str, Any]
 ) -> dict[str, Any]:
     """A case's exchanges, newest first; NotFound for a case the caller may not know of."""
-    known = session.execute(sa.select(cases).where(cases.c.case_id == case_id)).first()
-    if known is None:
-        raise NotFound()
-    units = {known.lead_unit, *known.co_units}
-    if not principal.sees_all_units and not units & principal.unit_scope:
+    visible = access.visible(
+        principal,
+        secret=cases.c.secret,
+        lead_unit=cases.c.lead_unit,
+        helps=lambda _units: sa.false(),
+    )
+    known = sa.select(cases.c.case_id).where(cases.c.case_id == case_id, visible)
+    if session.scalar(known) is None:
         raise NotFound()
     statement = sa.select(exchanges).where(exchanges.c.case_id == case_id)
     return page(session, statement, by=exchanges.c.id, query=query, present=shown)

@@ -1,0 +1,102 @@
+"""An intake of the test's own, people who post to it, and cases it hears of."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from intake import models
+from intake.service import SERVICE
+from shared.clock import wire
+from shared.testing import MORNING, Office, make_app, make_event
+
+MATTER = {"channel": "visit", "title": "路灯不亮", "content": "小区门口的路灯坏了一个月。"}
+VERBS = ("opened", "classified", "forwarded", "accepted", "replied", "served", "closed")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def app(request, tmp_path):
+    """Intake on each kind of database."""
+    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    app = make_app(SERVICE, tmp_path, database_url=url)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def desk(app):
+    """People at intake's desk."""
+    return Desk(app)
+
+
+class Desk(Office):
+    """Posts petitions and reads what intake keeps of them."""
+
+    def register(self, *roles: str, token: str | None = None, **changes: Any) -> Any:
+        """Post a petition as a registrar, or as others."""
+        body = {k: v for k, v in (MATTER | changes).items() if v is not ...}
+        return self.post("/v1/petitions", *(roles or ("registrar",)), token=token, json=body)
+
+    def registered(self, **changes: Any) -> dict[str, str]:
+        """The receipt of a petition just registered."""
+        answer = self.register(**changes)
+        assert answer.status_code == 201, answer.text
+        receipt: dict[str, str] = answer.json
+        return receipt
+
+    def unit_token(self, *roles: str, unit: str = "transport") -> str:
+        """The token of a unit's staff."""
+        return self.token(*roles, unit=unit, scope=(unit,))
+
+    def rows(self, table: sa.Table) -> list[Any]:
+        with self.app.db.read() as session:
+            return list(session.execute(sa.select(table)).all())
+
+    def looks(self) -> list[Any]:
+        """The looks written down, oldest first."""
+        return sorted(self.rows(models.looks), key=lambda look: look.at)
+
+
+@dataclass
+class CaseStory:
+    """Tells the life of a petition's case in routing's events."""
+
+    petition_id: str
+    unit: str = "transport"
+    case_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    version: int = 0
+    at: dt.datetime = MORNING
+
+    def then(self, verb: str, **more: Any) -> bytes:
+        """What routing says next, a day later; `more` goes into the header."""
+        self.version += 1
+        self.at += dt.timedelta(days=1)
+        placed = verb not in ("opened", "classified")
+        clocks = [{"id": "D5", "due_day": "2026-05-05"}] if verb == "accepted" else []
+        header = {
+            "case_id": self.case_id,
+            "petition_ids": [self.petition_id],
+            "lead_unit": self.unit if placed else None,
+            "lead_unit_name": "交通运输局" if placed else None,
+            "co_units": [],
+            "clocks": clocks,
+            "opened_at": wire(self.at),
+        }
+        data = {"header": header | more, "reply": "路灯已修好。" if verb == "replied" else None}
+        return make_event(
+            "routing", f"case.{verb}.v1",
+            subject=self.case_id, version=self.version, at=self.at, data=data,
+        )  # fmt: skip
+
+    def whole(self) -> list[bytes]:
+        """The whole life."""
+        return [self.then(verb) for verb in VERBS]
+
+
+@pytest.fixture
+def story():
+    """Makes the story of a petition's case."""
+    return CaseStory
