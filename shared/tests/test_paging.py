@@ -50,7 +50,8 @@ def raw(value):
 
 BROKEN = {
     "noise": "x", "padding": "====", "not base64": "!!!!", "not ASCII": "游标",
-    "empty list": raw([]), "two": raw([1, 2]), "a text": raw(["1"]), "a flag": raw([True]), "null": raw([None]),
+    "empty list": raw([]), "two": raw([1, 2]), "a text": raw(["1"]), "a flag": raw([True]),
+    "null": raw([None]),
     "a number": raw(1), "a float": raw([1.5]), "infinity": raw([float("inf")]),
     "beyond": raw([2**63]), "far beyond": raw([-(10**40)]), "an object": raw({"a": 1}),
     "deep": base64.urlsafe_b64encode(b"[" * 300).decode(),

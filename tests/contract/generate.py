@@ -1,6 +1,6 @@
 """Write the golden contract files anew; examples are only added, never changed.
 
-    make contract-update
+make contract-update
 """
 
 import sys

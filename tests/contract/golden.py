@@ -64,7 +64,7 @@ def http(service: Service) -> dict[str, Any]:
 
 def json_schema(schema: type[ma.Schema]) -> dict[str, Any]:
     """JSON Schema of a marshmallow schema; nested ones under $defs."""
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda s: _name(s))
+    plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec("contract", "1", "3.1.0", plugins=[plugin])
     spec.components.schema("root", schema=schema)
     schemas = json.loads(

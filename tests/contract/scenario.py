@@ -60,9 +60,7 @@ class Scenario:
 
     def register(self, **changes: Any) -> dict[str, Any]:
         """Post a petition; returns its receipt, delivered everywhere."""
-        answer = self.offices["intake"].post(
-            "/v1/petitions", "registrar", json=PLAIN | changes
-        )
+        answer = self.offices["intake"].post("/v1/petitions", "registrar", json=PLAIN | changes)
         assert answer.status_code == 201, answer.json
         self.deliver()
         return dict(answer.json)

@@ -33,7 +33,9 @@ MADE_ANEW = {
 @cache
 def examples() -> list[dict[str, Any]]:
     """Every stored example of every type."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.rglob("*.json"))]
+    return [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.rglob("*.json"))
+    ]
 
 
 def key_of(envelope: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from system.site import Operators
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Any]:
     """The picture of each pattern, from a small system that nothing happened to."""
     with Embedded(tmp_path_factory.mktemp("undisturbed")) as system, system.site() as site:
-        with Operators(site) as operators, Load(site, total=len(PATTERNS)) as load:
+        with Operators(site) as operators, Load(site, at_least=len(PATTERNS)) as load:
             load.finish(within=120)
             settle(site, operators)
         return pictures(Seen(site, load.petitions))

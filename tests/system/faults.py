@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 
 from shared.bus import Message, Outcome, inbox_queue
+from shared.db import Session
 from shared.rabbitmq import RabbitPublisher, queue_depth
 from shared.service import ALL_SERVICES
 from system.load import CLOSED, Life
@@ -127,26 +128,31 @@ def rabbitmq_away(scene: Scene) -> None:
 
 
 def duplicates_shuffled(scene: Scene) -> None:
-    """Events come in any order and again: two logs, twice, shuffled, to every reader."""
-    producers = ("intake", "routing")
-    for service in producers:
-        scene.stack.terminate(f"{service}.worker")
-    wait_until(lambda: _unsent(scene) >= _UNSENT, "events that nobody has sent yet")
-    logs = [message for service in producers for message in _log_of(scene, service)]
+    """Events come in any order and again: a log, twice, shuffled, to every reader."""
+    for producer in ("intake", "routing"):
+        db = scene.site.apps[producer].db
+        with db.write() as session:
+            # Who has the relay's fence keeps it from sending: disorder comes first, order last.
+            db.wait_for_fence(session, "relay")
+            wait_until(lambda: _unsent(scene, producer, session) >= _UNSENT, "unsent events")
+            _send_shuffled(scene, producer)
+        scene.goes_on(f"{producer}'s events twice and in disorder")
+
+
+def _unsent(scene: Scene, producer: str, session: Session) -> int:
+    outbox = scene.site.table(producer, "outbox")
+    unsent = sa.select(sa.func.count()).where(outbox.c.published_at.is_(None))
+    return session.scalar(unsent) or 0
+
+
+def _send_shuffled(scene: Scene, producer: str) -> None:
+    log = list(_log_of(scene, producer))
     with _publisher(scene) as publisher:
         for reader in scene.stack.services:
-            heard = [m for m in logs if reader.subscriptions.find(m.source, m.type)] * 2
+            heard = [m for m in log if reader.subscriptions.find(m.source, m.type)] * 2
             random.Random(reader.name).shuffle(heard)
             _publish(publisher, heard, reader.name)
-            scene.note(f"{len(heard)} events in disorder for {reader.name}")
-    for service in producers:
-        scene.stack.launch(f"{service}.worker")
-    scene.goes_on("events twice and in disorder")
-
-
-def _unsent(scene: Scene) -> int:
-    outbox = scene.site.table("intake", "outbox")
-    return scene.site.count("intake", "outbox", outbox.c.published_at.is_(None))
+            scene.note(f"{len(heard)} events of {producer} in disorder for {reader.name}")
 
 
 def _log_of(scene: Scene, service: str) -> Iterator[Message]:

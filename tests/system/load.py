@@ -195,15 +195,17 @@ class Life:
 
 
 class Load:
-    """A stream of `total` petitions at `pace` a second (None: as fast as it goes)."""
+    """A stream of petitions at `pace` a second (None: as fast as it goes), until `finish`."""
 
-    def __init__(self, site: Site, *, total: int, pace: float | None = None) -> None:
-        self.total = total
+    def __init__(self, site: Site, *, at_least: int, pace: float | None = None) -> None:
+        self.at_least = at_least
         self.recorder = Recorder()
         self.client = site.client("importer", transport=self.recorder)
         self.petitions: dict[int, str] = {}
         self._pace = pace
-        self._numbers = itertools.count()
+        self._next_number = 0
+        self._extras = itertools.count(1)
+        self._end: int | None = None
         self._lock = threading.Lock()
         self._next_post = 0.0
         self._underway = 0
@@ -239,11 +241,6 @@ class Load:
         return len(self.petitions)
 
     @property
-    def flowing(self) -> bool:
-        """Whether petitions are still being posted."""
-        return self.answered < self.total
-
-    @property
     def refused(self) -> int:
         """How many tries to register got another answer than 201, or none."""
         return sum(answer.status != httpx.codes.CREATED for answer in self.recorder.answers)
@@ -252,34 +249,30 @@ class Load:
         """The tries to register that began and ended in that time."""
         return [a for a in self.recorder.answers if since <= a.began and a.ended <= until]
 
-    def hurry(self) -> None:
-        """Post what is left without pacing."""
-        self._pace = None
-
     def check(self) -> None:
         """Raise what went wrong in a thread."""
         if self._errors:
             raise AssertionError("the load failed") from self._errors[0]
 
     def finish(self, *, within: float) -> None:
-        """Wait until every petition has been answered and has lived its pattern's life."""
-        self.hurry()
+        """Post what lacks of `at_least` without pacing, and wait until every life is lived."""
+        with self._lock:
+            self._pace = None
+            self._end = max(self.at_least, self._next_number)
         wait_until(self._finished, "the load ends", within=within, why=self.__str__)
 
     def extra(self, pattern: int) -> Life:
-        """One petition more than the stream's, for the caller to lead."""
-        number = self.total + (pattern - self.total) % len(PATTERNS)
-        while number in self.petitions:
-            number += len(PATTERNS)
-        life = Life(self.client, number)
-        self.petitions[number] = life.register()
+        """One petition beside the stream, for the caller to lead; its number is negative."""
+        life = Life(self.client, pattern - len(PATTERNS) * next(self._extras))
+        self.petitions[life.index] = life.register()
         return life
 
     def __str__(self) -> str:
-        return f"{len(self.petitions)} of {self.total} answered, {self._underway} lives under way"
+        return f"{len(self.petitions)} petitions answered, {self._underway} lives under way"
 
     def _finished(self) -> bool:
-        return not self.flowing and self._underway == 0
+        self.check()
+        return self._next_number == self._end and self._underway == 0
 
     def _thread(self, target: Any, name: str) -> threading.Thread:
         def run() -> None:
@@ -293,8 +286,6 @@ class Load:
     def _post_all(self) -> None:
         for number in self._turns():
             life = Life(self.client, number)
-            with self._lock:
-                self._underway += 1
             self.petitions[number] = life.register()
             self._hand_over(life, after=0.0)
 
@@ -302,10 +293,12 @@ class Load:
         """The numbers of the stream, each when its time has come."""
         while not self._stop.is_set():
             with self._lock:
-                number = next(self._numbers)
-                wait = self._turn_comes_in()
-            if number >= self.total or self._stop.wait(wait):
-                return
+                number, wait = self._next_number, self._turn_comes_in()
+                if number == self._end:
+                    return
+                self._next_number += 1
+                self._underway += 1
+            self._stop.wait(wait)
             yield number
 
     def _turn_comes_in(self) -> float:

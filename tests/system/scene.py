@@ -46,7 +46,7 @@ class Scene:
 
     def judge(self, undisturbed: Mapping[int, Any]) -> None:
         """Let the load end, wait until all is quiet, and check every promise."""
-        self.load.finish(within=600)
+        self.load.finish(within=900)
         self.note(f"the load has ended; {self.load.refused} tries to post got no 201")
         self.note(f"quiet after {settle(self.site, self.operators):.1f} s")
         verdict(
@@ -64,7 +64,7 @@ class Scene:
 
 
 @contextmanager
-def scene_of(var: Path, *, petitions: int, pace: float | None) -> Iterator[Scene]:
+def scene_of(var: Path, *, at_least: int, pace: float) -> Iterator[Scene]:
     """A stack on servers of its own, and a load that has begun to flow."""
     with (
         PrivateRabbit() as rabbit,
@@ -80,7 +80,7 @@ def scene_of(var: Path, *, petitions: int, pace: float | None) -> Iterator[Scene
     ):
         for service in stack.services:
             rabbit.wait_written(inbox_queue(service.name))
-        with telling(stack), Load(site, total=petitions, pace=pace) as load:
+        with telling(stack), Load(site, at_least=at_least, pace=pace) as load:
             scene = Scene(rabbit, postgres, stack, site, operators, load)
             wait_until(lambda: load.answered >= _FIRST, "the load flows", why=load.__str__)
             scene.goes_on("the start")

@@ -12,12 +12,11 @@ from system.scene import scene_of
 pytestmark = pytest.mark.faults
 
 PETITIONS = int(os.environ.get("FAULT_PETITIONS", "5000"))
-"""How many; some faults need about a thousand that are still to come."""
 PACE = float(os.environ.get("FAULT_PACE", "25"))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_one_fault(fault: Fault, tmp_path: Path, undisturbed: dict[int, Any]) -> None:
-    with scene_of(tmp_path, petitions=PETITIONS, pace=PACE) as scene:
+    with scene_of(tmp_path, at_least=PETITIONS, pace=PACE) as scene:
         fault(scene)
         scene.judge(undisturbed)

@@ -17,10 +17,11 @@ MATTER = {"channel": "visit", "title": "路灯不亮", "content": "小区门口�
 VERBS = ("opened", "classified", "forwarded", "accepted", "replied", "served", "closed")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+@pytest.fixture
 def app(request, tmp_path):
-    """Intake on each kind of database."""
-    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    """Intake on SQLite, or on the kind of database that the test is parametrised with."""
+    kind = getattr(request, "param", "sqlite")
+    url = None if kind == "sqlite" else request.getfixturevalue("postgres_url")
     app = make_app(SERVICE, tmp_path, database_url=url)
     yield app
     app.close()

@@ -18,6 +18,11 @@ WORDS = {
 }
 
 
+on_both_databases = pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
+)
+
+
 @pytest.fixture
 def petition_id(desk):
     return desk.registered(petitioner=PERSON, **WORDS)["petition_id"]
@@ -50,6 +55,7 @@ def test_the_bureau_sees_a_petition_with_person_and_words_masked(desk, petition_
     assert not [value for value in leaked if value in seen.text]
 
 
+@on_both_databases
 def test_with_a_purpose_person_and_words_are_shown(desk, petition_id):
     seen = unmask(desk, petition_id, "dispatcher").json
     assert seen["masked"] is False
@@ -70,6 +76,7 @@ def test_roles_that_need_no_identity_cannot_unmask(desk, petition_id, role):
     assert unmask(desk, petition_id, role).status_code == 403
 
 
+@on_both_databases
 def test_every_look_is_written_down_refused_ones_too(desk, petition_id):
     desk.get(f"/v1/petitions/{petition_id}", "auditor")
     desk.app.clock.advance(seconds=1)
@@ -84,6 +91,7 @@ def test_every_look_is_written_down_refused_ones_too(desk, petition_id):
     ]
 
 
+@on_both_databases
 def test_a_unit_sees_only_the_petitions_of_its_own_cases(desk, petition_id, story):
     theirs, others = desk.unit_token("handler"), desk.unit_token("handler", unit="housing")
     path = f"/v1/petitions/{petition_id}"
@@ -97,6 +105,7 @@ def test_a_unit_sees_only_the_petitions_of_its_own_cases(desk, petition_id, stor
     assert desk.get(path, token=others).status_code == 200
 
 
+@on_both_databases
 def test_an_older_event_that_comes_late_gives_no_access_back(desk, petition_id, story):
     case = story(petition_id)
     to_transport = case.then("forwarded")

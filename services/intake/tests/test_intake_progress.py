@@ -11,6 +11,11 @@ from shared.testing import Office, hear, make_app
 WRONG_CODE = "22222-22222"
 
 
+on_both_databases = pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
+)
+
+
 @pytest.fixture
 def receipt(desk):
     return desk.registered()
@@ -54,6 +59,7 @@ def test_a_wrong_number_and_a_wrong_code_get_the_identical_404(desk, receipt):
     assert set(wrong_code.headers.keys()) == set(wrong_number.headers.keys())
 
 
+@on_both_databases
 @pytest.mark.parametrize("number", ["real", "XF202699999999"])
 def test_after_ten_wrong_codes_an_hour_of_silence(desk, receipt, number):
     number = receipt["petition_no"] if number == "real" else number
@@ -64,6 +70,7 @@ def test_after_ten_wrong_codes_an_hour_of_silence(desk, receipt, number):
     assert refused.headers["Retry-After"] == "3600"
 
 
+@on_both_databases
 def test_after_the_hour_the_right_code_works_and_the_count_begins_anew(desk, receipt):
     for _ in range(10):
         session(desk, receipt["petition_no"], WRONG_CODE)
@@ -73,6 +80,7 @@ def test_after_the_hour_the_right_code_works_and_the_count_begins_anew(desk, rec
     assert [row.tries for row in desk.rows(models.wrong_codes)] == [1]
 
 
+@on_both_databases
 def test_wrong_tries_older_than_the_window_are_cleaned_away(desk):
     for n in range(5):
         session(desk, f"XF20260000000{n}", WRONG_CODE)
@@ -114,6 +122,7 @@ def test_no_token_or_a_staff_token_reads_no_progress(desk, receipt):
     assert desk.get(path, "leader").status_code == 401
 
 
+@on_both_databases
 def test_a_citizen_reads_the_stages_in_plain_words(desk, receipt, story):
     hear(desk.app, *story(receipt["petition_id"]).whole())
     stages = progress(desk, receipt).json["stages"]

@@ -14,25 +14,29 @@ class CompanionFailed(Exception):
     """A tool ended before it was ready."""
 
 
-def start(
+def launch(
     service: Service, companion: Companion, *, var: Path, env: Mapping[str, str]
-) -> tuple[subprocess.Popen[str], str]:
-    """Start a companion; returns its process and its URL.
+) -> subprocess.Popen[str]:
+    """Start a companion and go on; `url_of` waits until it is ready.
 
     It ends when its standard input does, that is when this process and those it forked are gone,
     however they ended.
     """
     arguments = [argument.format(var=var) for argument in companion.arguments]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", service.package, companion.tool, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=dict(env),
         text=True,
     )
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    """The URL a companion says it is ready at; CompanionFailed where it ended first."""
     assert process.stdout is not None
     line = process.stdout.readline().strip()
     if not line.startswith(_READY):
         process.kill()
-        raise CompanionFailed(f"{companion.tool} did not start: {line!r}")
-    return process, line.removeprefix(_READY)
+        raise CompanionFailed(f"a companion did not start: {line!r}")
+    return line.removeprefix(_READY)

@@ -239,7 +239,7 @@ def parse_envelope(body: bytes | str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise Undecodable("not a JSON object")
     try:
-        known: dict[str, Any] = _ENVELOPE.load(raw)  # type: ignore[assignment]
+        known: dict[str, Any] = _ENVELOPE.load(raw)
         from_wire(known["time"])
         from_wire(known["recordedtime"])
     except ma.ValidationError as error:

@@ -11,7 +11,6 @@ the inbox keeps each event once.
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -186,11 +185,17 @@ def main() -> None:
     env = dict(os.environ) | local_secrets(var)
     log.configure("embedded", env.get("LOG_LEVEL", "WARNING"))
     services = find_services()
+    launched = {
+        companion: companions.launch(service, companion, var=var, env=env)
+        for service in services
+        for companion in service.companions
+    }
     for service in services:
         _migrate(service, env=env, var=var)
-    started = _start_companions(services, env=env, var=var)
+    for companion, process in launched.items():
+        env.setdefault(companion.url_setting, companions.url_of(process))
     _serve(services, env=env, var=var, port=port)
-    for process in started:
+    for process in launched.values():
         process.terminate()
     lock.close()
 
@@ -200,18 +205,6 @@ def _migrate(service: Service, *, env: Mapping[str, str], var: Path) -> None:
     app = App(service, settings)
     migrations.migrate(app.db, service.package)
     app.close()
-
-
-def _start_companions(
-    services: Sequence[Service], *, env: dict[str, str], var: Path
-) -> list[subprocess.Popen[str]]:
-    started = []
-    for service in services:
-        for companion in service.companions:
-            process, url = companions.start(service, companion, var=var, env=env)
-            env.setdefault(companion.url_setting, url)
-            started.append(process)
-    return started
 
 
 def _serve(services: Sequence[Service], *, env: dict[str, str], var: Path, port: int) -> None:

@@ -1,6 +1,7 @@
 """The inbox: what arrived, once each, and the processor that runs it through the handlers.
 
-    bus -> store() [one commit] -> ack;   processor: pending -> handler + emitted rows + done [one commit]
+    bus -> store() [one commit] -> ack
+    processor: pending -> handler + emitted rows + done [one commit]
 
 A row that cannot be read is dead at once; a database that is away counts against nobody; any other
 failure backs off, holds only its own subject, and ends dead, visible and open to reprocess.
@@ -229,7 +230,7 @@ class Processor:
             correlation_id.reset(token)
 
     def _failed(self, seq: int, error: Exception) -> None:
-        """Write down a failure: dead at once if unreadable, else back off until the last attempt."""
+        """Write a failure down: dead at once if unreadable, else backing off to a last attempt."""
         table = self.table
         with self.db.write() as session:
             row = session.execute(sa.select(table).where(table.c.seq == seq)).one()
@@ -300,7 +301,7 @@ def reprocess(session: Session, ground: Ground, *, seq: int | None = None) -> in
 
 
 def _in_version_order(session: Session, table: sa.Table, dead: sa.ColumnElement[bool]) -> None:
-    """Give each subject's dead rows their sequence numbers anew, the lowest to the oldest version."""
+    """Give each subject's dead rows their numbers anew, the lowest to the oldest version."""
     columns = (table.c.source, table.c.subject, table.c.subject_version, table.c.seq)
     rows = session.execute(sa.select(*columns).where(dead).order_by(*columns)).all()
     moves = []

@@ -54,8 +54,8 @@ def emit(
 ) -> None:
     """Say that something happened to `subject` at `time`; sent if and only if this commits.
 
-    `data` is checked against the type's schema now; ValidationError is a fault of the caller. A batch
-    handler names the `cause` among its events; else it is the event that is being handled, if any.
+    `data` is checked against the type's schema now; ValidationError is a fault of the caller. A
+    batch handler names the `cause` among its events; else it is the event being handled, if any.
     """
     wire_data = event_type.loaded.dump(data)
     if wrong := event_type.loaded.validate(wire_data):

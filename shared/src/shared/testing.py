@@ -1,7 +1,8 @@
-"""What every service's tests start from: a migrated App, a clock to turn, tokens, events to feed."""
+"""What every service's tests start from: a migrated App, a clock to turn, tokens, events."""
 
 import datetime as dt
 import json
+import tempfile
 import uuid
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from shared import contracts, migrations
 from shared.auth import PUBLIC_AUDIENCE, STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
 from shared.clock import FixedClock
-from shared.db import dumps
+from shared.db import Database, dumps
 from shared.local_secrets import make_secrets
 from shared.service import App, Service
 from shared.settings import read_settings
@@ -37,11 +38,31 @@ def make_app(
     **settings: str,
 ) -> App:
     """A migrated App on SQLite in `folder`, or on the given database."""
-    url = database_url or f"sqlite:///{folder}/{service.package}.sqlite"
+    path = folder / f"{service.package}.sqlite"
+    if database_url is None and not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_migrated_file(service))
+    url = database_url or f"sqlite:///{path}"
     env = sample_secrets() | {"DATABASE_URL": url, "PUBLIC_RATE": "100000/hour"} | settings
     app = App(service, read_settings(service.settings, env), clock=clock or FixedClock(MORNING))
-    migrations.migrate(app.db, service.package)
+    if database_url is not None:
+        migrations.migrate(app.db, service.package)
     return app
+
+
+_migrated_files: dict[str, bytes] = {}
+
+
+def _migrated_file(service: Service) -> bytes:
+    """An empty, migrated SQLite file; made once, since a migration takes longer than most tests."""
+    if service.package not in _migrated_files:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "empty.sqlite"
+            db = Database(f"sqlite:///{path}", service=service.name)
+            migrations.migrate(db, service.package)
+            db.close()
+            _migrated_files[service.package] = path.read_bytes()
+    return _migrated_files[service.package]
 
 
 class Office:

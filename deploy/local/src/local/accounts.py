@@ -20,7 +20,9 @@ def main() -> None:
     options = web_options(
         host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ["PORT"]), threads=4
     )
-    Web(lambda: _mounted(create_accounts_app(accounts, jwks=os.environ["TOKEN_JWKS"])), options).run()
+    Web(
+        lambda: _mounted(create_accounts_app(accounts, jwks=os.environ["TOKEN_JWKS"])), options
+    ).run()
 
 
 def _mounted(app: Flask) -> DispatcherMiddleware:

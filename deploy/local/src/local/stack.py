@@ -142,7 +142,9 @@ class Stack:
         """Return when a web process answers /readyz, or /healthz where it has no database."""
         service = name.removesuffix(".web")
         known = service in self.endpoints
-        probe = f"{self.endpoints[service]}/readyz" if known else f"{self.endpoints['auth']}/healthz"
+        probe = (
+            f"{self.endpoints[service]}/readyz" if known else f"{self.endpoints['auth']}/healthz"
+        )
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -180,8 +182,8 @@ class Stack:
 
     def _start_companions(self, service: Service) -> None:
         for companion in service.companions:
-            process, url = companions.start(service, companion, var=self.var, env=self.env)
-            self.env.setdefault(companion.url_setting, url)
+            process = companions.launch(service, companion, var=self.var, env=self.env)
+            self.env.setdefault(companion.url_setting, companions.url_of(process))
             self.companions.append(process)
 
     def _add_web(self, name: str, module: list[str], env: Mapping[str, str]) -> None:

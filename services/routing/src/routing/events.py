@@ -1,4 +1,4 @@
-"""Events routing emits; each carries the whole header of its case, so any order of arrival will do."""
+"""Events routing emits; each carries its case's whole header, so any order of arrival will do."""
 
 import marshmallow as ma
 from marshmallow import fields

@@ -16,5 +16,5 @@ class Resources:
 
 
 def build(settings: Settings, clock: Clock) -> Resources:
-    """Load the tables; RulesError when one contradicts itself, so that the process does not start."""
+    """Load the tables; RulesError, which keeps the process from starting, if they disagree."""
     return Resources(rules=load_rules(), roll_rest_days=settings.roll_rest_days)

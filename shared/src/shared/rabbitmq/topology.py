@@ -8,7 +8,9 @@ import kombu
 
 from shared.bus import EXCHANGE, BusUnavailable
 
-HEARTBEAT_SECONDS = 30
+# The broker gives a stopped worker's queue to its stand-by after two to three heartbeats.
+HEARTBEAT_SECONDS = 10
+_ANSWER_SECONDS = 30
 _CONNECT_SECONDS = 10
 # Keepalive finds a peer that vanished without a word after 10 + 3 * 5 seconds.
 TCP_OPTIONS = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
@@ -41,7 +43,7 @@ def connected(url: str, *, heartbeat: int = HEARTBEAT_SECONDS) -> Iterator:
     except client.recoverable_connection_errors as error:
         raise BusUnavailable(f"no connection to RabbitMQ: {error!r}") from error
     try:
-        link.sock.settimeout(HEARTBEAT_SECONDS)
+        link.sock.settimeout(_ANSWER_SECONDS)
         yield link
         with suppress(*client.recoverable_connection_errors):
             link.close()

@@ -120,7 +120,7 @@ class Api:
         audited: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A read; `audited` gives it a session that can write down the look."""
-        return self._add("GET", path, who, 200, None, query, answer, False, audited)
+        return self._add("GET", path, who=who, query=query, answer=answer, writes=audited)
 
     def post(
         self,
@@ -133,7 +133,9 @@ class Api:
         if_match: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes."""
-        return self._add("POST", path, who, status, body, None, answer, if_match, True)
+        return self._add(
+            "POST", path, who=who, status=status, body=body, answer=answer, if_match=if_match
+        )
 
     def put(
         self,
@@ -144,19 +146,20 @@ class Api:
         answer: type[ma.Schema] | None = None,
     ) -> Callable[[Handler], Handler]:
         """A replacement, idempotent by nature."""
-        return self._add("PUT", path, who, 200, body, None, answer, False, True)
+        return self._add("PUT", path, who=who, body=body, answer=answer)
 
     def _add(
         self,
         method: str,
         path: str,
+        *,
         who: Access,
-        status: int,
-        body: type[Body] | None,
-        query: type[Query] | None,
-        answer: type[ma.Schema] | None,
-        if_match: bool,
-        writes: bool,
+        status: int = 200,
+        body: type[Body] | None = None,
+        query: type[Query] | None = None,
+        answer: type[ma.Schema] | None = None,
+        if_match: bool = False,
+        writes: bool = True,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -293,7 +296,7 @@ def _body(route: Route) -> dict[str, Any]:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Strict JSON: UTF-8, no NaN, no repeated names, no deep nesting; Refused says what is wrong."""
+    """Strict JSON: UTF-8, no NaN, no repeated names, not deep; Refused says what is wrong."""
     try:
         value = json.loads(
             raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_repeats

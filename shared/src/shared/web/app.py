@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -48,11 +49,14 @@ def create_app(app: "App") -> Flask:
     ops.add_routes(operators)
     for api in (app.service.api, operators):
         api.mount(flask, app, guard)
-    document = openapi.document(app.service, operators)
+
+    @cache
+    def document() -> dict[str, Any]:
+        return openapi.document(app.service, operators)
 
     @flask.get("/openapi.json")
     def openapi_json() -> Response:
-        return jsonify(document)
+        return jsonify(document())
 
     return flask
 

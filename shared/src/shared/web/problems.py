@@ -28,7 +28,7 @@ _HTTP_TEXT = {
 _UNEXPECTED = both("系统内部错误，已记录。", "An internal error; it has been recorded.")
 _AWAY = both(
     "系统暂时无法处理，结果未知；请稍后用同一Idempotency-Key重试。",
-    "The service cannot answer now and the outcome is unknown; retry with the same Idempotency-Key.",
+    "The service is away and the outcome unknown; retry with the same Idempotency-Key.",
 )
 
 
@@ -44,7 +44,7 @@ def _made(schema: type[ma.Schema]) -> ma.Schema:
 
 
 def load(schema: type[ma.Schema], raw: Any) -> dict[str, Any]:
-    """Input checked against a schema; Invalid names each wrong field, nested ones joined by dots."""
+    """Input checked against a schema; Invalid names each wrong field, nested ones with dots."""
     try:
         loaded: dict[str, Any] = _made(schema).load(raw)
     except ma.ValidationError as error:

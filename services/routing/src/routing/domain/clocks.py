@@ -1,4 +1,4 @@
-"""Statutory clocks as a table: what starts each one, how long it runs, what settles it, on what basis.
+"""Statutory clocks as a table: what starts each, how long it runs, what settles it, on what basis.
 
 Periods (日): the first day is not counted (TCC 201); a last day that is not worked rolls to the
 next working day (TCC 203, by analogy, a setting). Dates set in a letter never roll. A day ends at
@@ -38,7 +38,10 @@ class ClockRule:
 
 
 RULES = (
-    ClockRule("D1", "登记后转送或交办", "T22 Art.22", DUTY, ("open",), ("forward", "assign"), days=15),
+    ClockRule(
+        "D1", "登记后转送或交办", "T22 Art.22", DUTY, ("open",), ("forward", "assign"),
+        days=15,
+    ),
     ClockRule(
         "D3", "告知接收情况及处理途径", "T22 Art.23(3)", DUTY, ("forward", "assign"), ("accept",),
         days=15, not_for=("accusation",),

@@ -1,4 +1,4 @@
-"""The procedure as tables: states, actions, who may act, reasons for closing (domain, section 9)."""
+"""The procedure as tables: states, actions, who may act, reasons for closing."""
 
 from dataclasses import dataclass
 
@@ -34,12 +34,30 @@ class Action:
 ACTIONS = {
     action.name: action
     for action in (
-        Action("forward", "转送", ("registered",), "forwarded", (*OFFICE, *IMPORT), "T22 Art.22(一)(二)", "forwarded_at"),
-        Action("assign", "交办", ("registered",), "assigned", (*OFFICE, *IMPORT), "T22 Art.22(三)", "forwarded_at"),
-        Action("accept", "受理", ("forwarded", "assigned"), "accepted", (*UNIT, *IMPORT), "T22 Art.23", "accepted_at"),
-        Action("reply", "答复", ("accepted",), "replied", (*UNIT, *IMPORT), "T22 Art.32", "replied_at"),
-        Action("serve", "送达", ("replied",), "served", (*UNIT, *IMPORT), "T22 Arts.34, 35", "served_at"),
-        Action("close", "结案", ("accepted", "replied", "served"), "closed", (*UNIT, *OFFICE, *IMPORT), "T22 Arts.32-34", "closed_at"),
+        Action(
+            "forward", "转送", ("registered",), "forwarded",
+            (*OFFICE, *IMPORT), "T22 Art.22(一)(二)", "forwarded_at",
+        ),
+        Action(
+            "assign", "交办", ("registered",), "assigned",
+            (*OFFICE, *IMPORT), "T22 Art.22(三)", "forwarded_at",
+        ),
+        Action(
+            "accept", "受理", ("forwarded", "assigned"), "accepted",
+            (*UNIT, *IMPORT), "T22 Art.23", "accepted_at",
+        ),
+        Action(
+            "reply", "答复", ("accepted",), "replied",
+            (*UNIT, *IMPORT), "T22 Art.32", "replied_at",
+        ),
+        Action(
+            "serve", "送达", ("replied",), "served",
+            (*UNIT, *IMPORT), "T22 Arts.34, 35", "served_at",
+        ),
+        Action(
+            "close", "结案", ("accepted", "replied", "served"), "closed",
+            (*UNIT, *OFFICE, *IMPORT), "T22 Arts.32-34", "closed_at",
+        ),
     )
 }  # fmt: skip
 
