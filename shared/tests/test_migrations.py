@@ -187,5 +187,26 @@ def test_rows_go_to_their_months_partition(postgres_url, tmp_path):
     app.close()
 
 
+@pytest.mark.servers
+def test_a_month_that_began_in_the_default_partition_stays_there_and_the_next_are_made(
+    postgres_url, tmp_path
+):
+    service = SERVICES[0]
+    app = make_app(service, tmp_path, database_url=postgres_url)
+    app.clock.at = dt.datetime(2031, 11, 5, tzinfo=dt.UTC)
+    office = Office(app)
+    body = {"channel": "visit", "title": "路灯", "content": "不亮"}
+    assert office.post("/v1/petitions", "registrar", json=body).status_code == 201
+    with app.db.write() as session:
+        migrations.create_partitions(session.connection(), app.clock.now())
+    with app.db.read() as session:
+        known = sa.inspect(session.connection()).get_table_names()
+        where = set(session.scalars(sa.text("SELECT tableoid::regclass::text FROM outbox")))
+    assert where == {"outbox_default"}
+    assert "outbox_2031_11" not in known
+    assert {"outbox_2031_12", "outbox_2032_01", "outbox_2032_02"} <= set(known)
+    app.close()
+
+
 def test_each_service_signs_with_keys_that_its_readers_can_check():
     assert '"d"' not in Issuer.public_set(sample_secrets()["STAFF_TOKEN_KEY"])

@@ -69,10 +69,9 @@ class Embedded:
         return self._process.pid
 
     @property
-    def worker(self) -> int:
-        """The process that the master forked to do the work."""
-        (worker,) = (pid for pid in self.pids() if pid != self.master and MODULE in _command(pid))
-        return worker
+    def workers(self) -> set[int]:
+        """The processes that the master forked to do the work: one, or for a moment none."""
+        return {pid for pid in self.pids() if pid != self.master and MODULE in _command(pid)}
 
     def pids(self) -> list[int]:
         """Every living process that was started on this VAR, whoever is its parent now."""

@@ -249,6 +249,11 @@ class Load:
         """The tries to register that began and ended in that time."""
         return [a for a in self.recorder.answers if since <= a.began and a.ended <= until]
 
+    def flow(self, count: int) -> None:
+        """Wait until so many more petitions have been answered."""
+        wanted = self.answered + count
+        wait_until(lambda: self.answered >= wanted, "the load flows", why=self.__str__)
+
     def check(self) -> None:
         """Raise what went wrong in a thread."""
         if self._errors:

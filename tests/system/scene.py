@@ -82,7 +82,7 @@ def scene_of(var: Path, *, at_least: int, pace: float) -> Iterator[Scene]:
             rabbit.wait_written(inbox_queue(service.name))
         with telling(stack), Load(site, at_least=at_least, pace=pace) as load:
             scene = Scene(rabbit, postgres, stack, site, operators, load)
-            wait_until(lambda: load.answered >= _FIRST, "the load flows", why=load.__str__)
+            load.flow(_FIRST)
             scene.goes_on("the start")
             yield scene
 

@@ -231,6 +231,14 @@ def test_units_are_created_and_replaced_by_code(bench):
     assert codes == ["discipline", "housing", "transport", "transport-road"]
 
 
+def test_a_unit_is_never_above_itself(bench):
+    below = {"name": "道路科", "kind": "section", "parent": "transport"}
+    assert bench.put("/v1/units/transport-road", "importer", json=below).status_code == 200
+    loop = {"name": "交通局", "kind": "department", "parent": "transport-road"}
+    answer = bench.put("/v1/units/transport", "importer", json=loop)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "parent")
+
+
 @pytest.mark.parametrize(
     ("code", "change", "field"),
     [

@@ -38,8 +38,9 @@ from shared.settings import read_settings
 from shared.web import create_app
 from shared.web.app import metrics_response
 
-_LOCK_WAIT_S = 8.0
+_LOCK_WAIT_S = 4.0
 _STOP_WAIT_S = 10.0
+_WATCH_S = 0.5
 _LOCAL = {"PUBLIC_RATE": "600/minute", "POLL_SECONDS": "0.1"}
 
 
@@ -194,10 +195,14 @@ def main() -> None:
         _migrate(service, env=env, var=var)
     for companion, process in launched.items():
         env.setdefault(companion.url_setting, companions.url_of(process))
-    _serve(services, env=env, var=var, port=port)
-    for process in launched.values():
-        process.terminate()
-    lock.close()
+    try:
+        _serve(services, env=env, var=var, port=port)
+    finally:
+        # gunicorn leaves by SystemExit; its worker too, whose children these are not.
+        for process in launched.values():
+            with process:
+                process.terminate()
+        lock.close()
 
 
 def _migrate(service: Service, *, env: Mapping[str, str], var: Path) -> None:
@@ -214,7 +219,8 @@ def _serve(services: Sequence[Service], *, env: dict[str, str], var: Path, port:
         system.append(System(services, env=env, var=var))
         return system[0].wsgi()
 
-    def begin(_worker: Any) -> None:
+    def begin(worker: Any) -> None:
+        threading.Thread(target=_end_with, args=(worker.ppid,), daemon=True).start()
         system[0].start()
         threading.Thread(target=_announce, args=(var, port, env), daemon=True).start()
 
@@ -229,6 +235,13 @@ def _serve(services: Sequence[Service], *, env: dict[str, str], var: Path, port:
         "worker_tmp_dir": str(var),
     }
     Web(load, options).run()
+
+
+def _end_with(master: int) -> None:
+    """End at once when the master has been killed; gunicorn would go on serving for 30 s."""
+    while os.getppid() == master:
+        time.sleep(_WATCH_S)
+    os._exit(1)
 
 
 def _announce(var: Path, port: int, env: Mapping[str, str]) -> None:

@@ -208,15 +208,22 @@ def create_sequence(name: str) -> None:
 
 
 def create_partitions(connection: sa.Connection, now: dt.datetime) -> None:
-    """Make the outbox partitions of this month and the next ones, where they are missing."""
+    """Make the outbox partitions of this month and the next ones, where they are missing.
+
+    A month whose first rows went to the default partition, because no worker ran for months, stays
+    there: nothing is lost, that month is only archived by hand.
+    """
     year, month = now.year, now.month
     for _ in range(PARTITIONS_AHEAD + 1):
         after = (year + month // 12, month % 12 + 1)
-        connection.execute(
-            sa.text(
-                f"CREATE TABLE IF NOT EXISTS outbox_{year}_{month:02d} PARTITION OF outbox "
-                f"FOR VALUES FROM ('{year}-{month:02d}-01+00') "
-                f"TO ('{after[0]}-{after[1]:02d}-01+00')"
-            )
+        name, first = f"outbox_{year}_{month:02d}", f"{year}-{month:02d}-01+00"
+        statement = (
+            f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF outbox "
+            f"FOR VALUES FROM ('{first}') TO ('{after[0]}-{after[1]:02d}-01+00')"
         )
+        try:
+            with connection.begin_nested():
+                connection.execute(sa.text(statement))
+        except sa.exc.IntegrityError:
+            log.warning("a month's rows are in the default partition", extra={"partition": name})
         year, month = after

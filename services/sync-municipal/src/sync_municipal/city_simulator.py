@@ -14,6 +14,7 @@ with --with-parent it ends when its standard input does, however its parent ende
 import argparse
 import hmac
 import os
+import signal
 import socket
 import sys
 import threading
@@ -184,6 +185,8 @@ def main(argv: list[str]) -> None:
     if not token:
         parser.error("CITY_TOKEN is missing")
     if arguments.with_parent:
+        # Ctrl-C reaches a terminal's every process; the parent finishes first, and then this.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_end_with_parent, daemon=True).start()
     city = create_city(token=token, records=Records(arguments.data))
     server = make_server(
@@ -195,6 +198,7 @@ def main(argv: list[str]) -> None:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    # Past sys.stdin, whose lock this thread would still hold when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     os._exit(0)

@@ -15,12 +15,27 @@ def put_unit(session: Session, *, code: str, unit: Mapping[str, Any]) -> dict[st
     table = models.units
     parent = unit["parent"]
     if parent is not None:
-        known = session.scalar(sa.select(table.c.code).where(table.c.code == parent))
-        if known is None or parent == code:
+        parents = {c: p for c, p in session.execute(sa.select(table.c.code, table.c.parent))}
+        if parent not in parents:
             raise Invalid({"parent": both("没有这个上级单位。", "There is no such parent unit.")})
+        if code in _line_above(parent, parents):
+            loop = both(
+                "上级单位不能是本单位或其下级。", "May not be the unit itself or one below it."
+            )
+            raise Invalid({"parent": loop})
     row = {"code": code, **unit}
     upsert(session, table, [row], key=["code"])
     return row
+
+
+def _line_above(code: str, parents: Mapping[str, str | None]) -> set[str]:
+    """A unit and all above it."""
+    line: set[str] = set()
+    at: str | None = code
+    while at is not None and at not in line:
+        line.add(at)
+        at = parents.get(at)
+    return line
 
 
 def list_units(session: Session) -> list[dict[str, Any]]:

@@ -1,0 +1,18 @@
+"""What is shown and sent of a petition's words and petitioner where identity is not needed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.pii import MASKS, mask_text
+
+_WORDS = ("title", "content", "place")
+
+
+def masked_words(row: Mapping[str, Any], *, name: str | None) -> dict[str, str | None]:
+    """Title, content and place without numbers, addresses and the petitioner's name."""
+    return {word: mask_text(row[word], names=[name]) if row[word] else None for word in _WORDS}
+
+
+def masked_person(person: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Each field of a petitioner through its own mask."""
+    return {name: MASKS[name](plain) if plain else None for name, plain in person.items()}
