@@ -2,18 +2,21 @@
 
 import datetime as dt
 import json
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from shared import companions
 from shared.clock import FixedClock
 from shared.embedded import LocalBus
 from shared.rebuild import rebuild
 from shared.service import App, find_services
-from shared.testing import MORNING, Office, emitted, handle_all, make_app
+from shared.testing import MORNING, Office, emitted, handle_all, make_app, sample_secrets
+from sync_municipal.push import Pusher
 
-CITY = {"CITY_URL": "http://127.0.0.1:9"}
 UNITS = {
     "bureau": {"name": "区信访局", "kind": "bureau"},
     "transport": {"name": "区交通运输局", "kind": "department"},
@@ -32,14 +35,22 @@ class Scenario:
 
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(MORNING)
+        services = {service.name: service for service in find_services()}
+        city, (companion,) = services["sync-municipal"], services["sync-municipal"].companions
+        env = os.environ | sample_secrets()
+        self.city = companions.launch(city, companion, var=folder, env=env)
+        url = {companion.url_setting: companions.url_of(self.city)}
         self.apps: dict[str, App] = {
-            s.name: make_app(s, folder, clock=self.clock, **CITY) for s in find_services()
+            name: make_app(service, folder, clock=self.clock, **url)
+            for name, service in services.items()
         }
         self.offices = {name: Office(app) for name, app in self.apps.items()}
         self.bus = LocalBus(self.apps)
 
     def __enter__(self) -> "Scenario":
         self._exit = ExitStack()
+        self._exit.enter_context(self.city)
+        self._exit.callback(self.city.terminate)
         for app in self.apps.values():
             self._exit.callback(app.close)
         for code, unit in UNITS.items():
@@ -101,6 +112,15 @@ class Scenario:
         assert answer.status_code == 201, answer.json
         self.deliver()
 
+    def push(self) -> None:
+        """Push what waits to the simulated city."""
+        app = self.apps["sync-municipal"]
+        pusher = Pusher(app, threading.Event())
+        while pusher.run_once():
+            pass
+        pusher.close()
+        self.deliver()
+
     def envelopes(self) -> list[dict[str, Any]]:
         """Everything that every service has said."""
         return [envelope for app in self.apps.values() for envelope in emitted(app)]
@@ -122,6 +142,7 @@ def play(scenario: Scenario) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     scenario.act(first, "serve", method="post")
     scenario.evaluate(first, "handling_unit", "satisfied")
     scenario.act(first, "close", reason="served")
+    scenario.push()
     yield "forwarded-to-closed", new()
     assigned = scenario.register(channel="letter", petitioner=None)
     due = (scenario.clock.now() + dt.timedelta(days=20)).date().isoformat()
@@ -132,7 +153,9 @@ def play(scenario: Scenario) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     scenario.act(secret, "accept")
     scenario.act(secret, "reply", text="已按管理权限办理。")
     yield "secret-lane", new()
-    rebuild(scenario.apps["supervision"])
+    for app in scenario.apps.values():
+        rebuild(app)
+    scenario.deliver()
     yield "rebuild", new()
 
 

@@ -73,8 +73,8 @@ def repeat(
     *,
     away: tuple[type[Exception], ...] = (BusUnavailable,),
 ) -> None:
-    """Do `step` until `stop` is set; rest `poll` seconds when it did nothing, and in a long calm
-    up to four times that: five idle workers polling every 50 ms took a third of a core.
+    """Do `step` until `stop` is set; rest `poll` seconds when it did nothing, four times that in a
+    long calm, in which every look at the database is for nothing.
 
     `away` are the errors that say what is out of reach now: waited for, and no fault of the code.
     """

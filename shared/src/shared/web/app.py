@@ -1,5 +1,6 @@
 """The Flask application of a service: its routes, health, documentation and operators' routes."""
 
+import logging
 import re
 import time
 import uuid
@@ -20,6 +21,8 @@ from shared.web.api import Api, Route
 
 if TYPE_CHECKING:
     from shared.service import App
+
+log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
@@ -91,6 +94,16 @@ def _observe(flask: Flask, app: "App") -> None:
         route = str(request.url_rule) if request.url_rule else "none"
         took = time.perf_counter() - g.get("began", time.perf_counter())
         app.metrics.answered(request.method, route, response.status_code, took)
+        # The route, never the address: a path and a query may hold what identifies somebody.
+        log.info(
+            "answered",
+            extra={
+                "method": request.method,
+                "route": route,
+                "status": response.status_code,
+                "ms": round(took * 1000, 1),
+            },
+        )
         response.headers["X-Request-ID"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
