@@ -25,6 +25,7 @@ from system.waiting import wait_until
 
 PAUSE_S = 60.0
 AWAY_S = 60.0
+HANG_S = 45.0
 PILED_UP = 1_000
 _RECENT = 1_500
 _UNSENT = 200
@@ -112,18 +113,39 @@ def kill_postgresql(scene: Scene) -> None:
 def rabbitmq_away(scene: Scene) -> None:
     """RabbitMQ is away for a minute: every post is answered 201 all the same, at the first try."""
     scene.rabbit.stop()
-    began = time.monotonic()
-    time.sleep(AWAY_S)
-    tries = scene.load.tries(since=began, until=time.monotonic())
-    waiting = scene.operators.backlog("intake")["outbox_pending"]
-    ready = httpx.get(scene.site.endpoints.url("intake", "/readyz"))
+    _posts_go_on(scene, AWAY_S)
     scene.rabbit.start()
+    scene.goes_on("RabbitMQ away")
+
+
+def rabbitmq_hangs(scene: Scene) -> None:
+    """RabbitMQ is stopped with all connections open: posts go on as if it were away."""
+    scene.rabbit.pause()
+    _posts_go_on(scene, HANG_S)
+    scene.rabbit.resume()
+    scene.goes_on("RabbitMQ hanging")
+
+
+def _posts_go_on(scene: Scene, seconds: float) -> None:
+    """For so long every post is answered 201, and what it told waits, visible to operators."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    tries = scene.load.tries(since=began, until=time.monotonic())
     refused = [answer for answer in tries if answer.status != httpx.codes.CREATED]
     assert not refused, f"{len(refused)} of {len(tries)} posts not answered 201: {refused[:5]}"
-    assert len(tries) > AWAY_S, f"only {len(tries)} posts in {AWAY_S:.0f} s"
-    assert waiting >= len(tries), "what was posted meanwhile waits in the outbox, and is seen there"
+    assert len(tries) > seconds, f"only {len(tries)} posts in {seconds:.0f} s"
+    assert scene.operators.backlog("intake")["outbox_pending"] >= len(tries)
+    ready = httpx.get(scene.site.endpoints.url("intake", "/readyz"))
     assert ready.is_success, "web stays ready while the broker is away"
-    scene.goes_on(f"RabbitMQ away, {len(tries)} posts answered meanwhile")
+    scene.note(f"{len(tries)} posts answered 201 while the broker was out of reach")
+
+
+def postgresql_hangs(scene: Scene) -> None:
+    """PostgreSQL is stopped with all connections open; whoever waited is served or comes again."""
+    scene.postgres.pause()
+    time.sleep(HANG_S)
+    scene.postgres.resume()
+    scene.goes_on("PostgreSQL hanging")
 
 
 def duplicates_shuffled(scene: Scene) -> None:
@@ -298,3 +320,6 @@ FAULTS: tuple[Fault, ...] = (
     poison_event,
     consumer_down,
 )
+"""Those of the one stream, in its order."""
+
+ALONE: tuple[Fault, ...] = (*FAULTS, rabbitmq_hangs, postgresql_hangs)

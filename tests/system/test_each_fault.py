@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from system.faults import FAULTS, Fault
+from system.faults import ALONE, Fault
 from system.scene import scene_of
 
 pytestmark = pytest.mark.faults
@@ -15,7 +15,7 @@ PETITIONS = int(os.environ.get("FAULT_PETITIONS", "5000"))
 PACE = float(os.environ.get("FAULT_PACE", "25"))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("fault", ALONE, ids=lambda fault: fault.__name__)
 def test_one_fault(fault: Fault, tmp_path: Path, undisturbed: dict[int, Any]) -> None:
     with scene_of(tmp_path, at_least=PETITIONS, pace=PACE) as scene:
         fault(scene)

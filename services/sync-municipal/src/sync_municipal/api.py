@@ -13,7 +13,7 @@ api = Api("sync-municipal")
 
 @api.get(
     "/v1/cases/<case_id>/exchanges",
-    who=staff("supervisor", "dispatcher", "leader", "auditor", "admin"),
+    who=staff("supervisor", "dispatcher", "leader", "auditor", "admin", "importer"),
     query=PageQuery,
     answer=Exchanges,
 )

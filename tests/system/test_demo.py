@@ -1,0 +1,33 @@
+"""`make demo` on the project's own samples: embedded and as real processes, with equal reports."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.servers import free_port
+
+
+@pytest.mark.servers
+def test_the_samples_end_in_the_same_report_in_one_process_and_in_many(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    reports = [_demo(tmp_path, mode) for mode in ([], ["--real"])]
+    assert reports[0] == reports[1]
+
+
+def _demo(folder: Path, mode: list[str]) -> str:
+    """The report as JSON; the demo starts and stops the system it plays on."""
+    report = folder / "report.json"
+    env = {**os.environ, "VAR": str(folder / "var"), "PORT": str(free_port())}
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo", *mode, "--json", str(report)],
+        env=env,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return report.read_text(encoding="utf-8")
