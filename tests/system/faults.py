@@ -16,7 +16,6 @@ import psycopg
 import sqlalchemy as sa
 
 from shared.bus import Message, Outcome, inbox_queue
-from shared.db import Session
 from shared.rabbitmq import RabbitPublisher, queue_depth
 from shared.service import ALL_SERVICES
 from system.load import CLOSED, Life
@@ -29,15 +28,38 @@ HANG_S = 45.0
 PILED_UP = 1_000
 _RECENT = 1_500
 _UNSENT = 200
+_BURST = 60
+_BURST_LASTS_S = 0.25
+_MOMENTS = random.Random(2025)
 
 Fault = Callable[[Scene], None]
 
 
 def kill_every_worker(scene: Scene) -> None:
-    """SIGKILL of each worker, and of the city's push, in turn."""
+    """SIGKILL of each worker, and of the city's push, in turn, in the midst of a burst of events."""
     for name in (*scene.stack.names(".worker"), *scene.stack.names(".push")):
+        _burst(scene, "intake" if name in ("intake.worker", "routing.worker") else "routing")
         scene.restart(name)
         scene.goes_on(f"SIGKILL of {name}")
+
+
+def _burst(scene: Scene, producer: str) -> None:
+    """Hold a relay back until events have gathered, let them go at once, and return meanwhile."""
+    with _held_back(scene, producer, _BURST):
+        pass
+    time.sleep(_MOMENTS.uniform(0.0, _BURST_LASTS_S))
+
+
+@contextmanager
+def _held_back(scene: Scene, producer: str, count: int) -> Iterator[None]:
+    """While this lasts, a producer's relay sends nothing; so many events wait when it begins."""
+    db = scene.site.apps[producer].db
+    outbox = scene.site.table(producer, "outbox")
+    unsent = sa.select(sa.func.count()).where(outbox.c.published_at.is_(None))
+    with db.write() as session:
+        db.wait_for_fence(session, "relay")
+        wait_until(lambda: session.scalar(unsent) >= count, f"{count} unsent events")
+        yield
 
 
 def kill_every_web(scene: Scene) -> None:
@@ -97,17 +119,21 @@ def _admin(scene: Scene, database: str) -> psycopg.Connection[Any]:
 
 
 def kill_rabbitmq(scene: Scene) -> None:
-    """SIGKILL of RabbitMQ, and its restart."""
-    scene.rabbit.kill()
-    scene.rabbit.start()
-    scene.goes_on("SIGKILL of RabbitMQ")
+    """SIGKILL of RabbitMQ in the midst of a burst of events, and its restart, twice."""
+    for _ in range(2):
+        _burst(scene, "routing")
+        scene.rabbit.kill()
+        scene.rabbit.start()
+        scene.goes_on("SIGKILL of RabbitMQ")
 
 
 def kill_postgresql(scene: Scene) -> None:
-    """SIGKILL of PostgreSQL, and its restart."""
-    scene.postgres.kill()
-    scene.postgres.start()
-    scene.goes_on("SIGKILL of PostgreSQL")
+    """SIGKILL of PostgreSQL in the midst of a burst of events, and its restart, twice."""
+    for _ in range(2):
+        _burst(scene, "routing")
+        scene.postgres.kill()
+        scene.postgres.start()
+        scene.goes_on("SIGKILL of PostgreSQL")
 
 
 def rabbitmq_away(scene: Scene) -> None:
@@ -151,23 +177,9 @@ def postgresql_hangs(scene: Scene) -> None:
 def duplicates_shuffled(scene: Scene) -> None:
     """Events come in any order and again: a log, twice, shuffled, to every reader."""
     for producer in ("intake", "routing"):
-        _overtake(scene, producer)
+        with _held_back(scene, producer, _UNSENT):
+            _send_shuffled(scene, producer)
         scene.goes_on(f"{producer}'s events twice and in disorder")
-
-
-def _overtake(scene: Scene, producer: str) -> None:
-    """Send a log in disorder while its own relay is kept from sending what is new in it."""
-    db = scene.site.apps[producer].db
-    with db.write() as session:
-        db.wait_for_fence(session, "relay")
-        wait_until(lambda: _unsent(scene, producer, session) >= _UNSENT, "unsent events")
-        _send_shuffled(scene, producer)
-
-
-def _unsent(scene: Scene, producer: str, session: Session) -> int:
-    outbox = scene.site.table(producer, "outbox")
-    unsent = sa.select(sa.func.count()).where(outbox.c.published_at.is_(None))
-    return session.scalar(unsent) or 0
 
 
 def _send_shuffled(scene: Scene, producer: str) -> None:
