@@ -36,7 +36,7 @@ Fault = Callable[[Scene], None]
 
 
 def kill_every_worker(scene: Scene) -> None:
-    """SIGKILL of each worker, and of the city's push, in turn, in the midst of a burst of events."""
+    """SIGKILL of each worker, and of the push to the city, in turn, in a burst of events."""
     for name in (*scene.stack.names(".worker"), *scene.stack.names(".push")):
         _burst(scene, "intake" if name in ("intake.worker", "routing.worker") else "routing")
         scene.restart(name)
