@@ -102,6 +102,7 @@ class Keys:
         self._read_at = 0.0
 
     def get(self, *, refresh: bool = False) -> KeySet:
+        """The key set; `refresh` reads a URL again, but not more than once a second."""
         with self._lock:
             is_url = self.source.startswith(("http://", "https://"))
             stale = is_url and (refresh or time.monotonic() - self._read_at > 300)  # noqa: PLR2004
@@ -213,6 +214,7 @@ class Issuer:
         return json.dumps({"keys": keys})
 
     def mint(self, *, audience: str, sub: str, lasts: dt.timedelta, **claims: Any) -> str:
+        """A signed token for `sub`, good for `lasts` from now."""
         now = int(self.clock.now().timestamp())
         body = {
             "iss": self.issuer,
@@ -274,6 +276,7 @@ class Accounts:
 
     @classmethod
     def load(cls, path: Path, issuer: Issuer) -> "Accounts":
+        """The accounts in a file that `write_defaults` wrote."""
         rows = json.loads(path.read_text(encoding="utf-8"))
         found = {
             r["username"]: Account(

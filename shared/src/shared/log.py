@@ -27,6 +27,7 @@ class JsonFormatter(logging.Formatter):
         self.service = service
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
         line: dict[str, Any] = {
             "at": wire(SystemClock().now()),
             "level": record.levelname,

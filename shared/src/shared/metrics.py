@@ -82,6 +82,7 @@ class _Watched(Collector):
         self.watched = watched
 
     def collect(self) -> Iterable[Metric]:
+        """Read every service's gauges; one that cannot be read is said so and left out."""
         readable = GaugeMetricFamily(
             "gauges_readable", "1 where the table gauges could be read.", labels=["service"]
         )

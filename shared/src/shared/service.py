@@ -163,6 +163,7 @@ class App:
 
     @cached_property
     def processor(self) -> Processor:
+        """What runs this service's inbox through its handlers."""
         s = self.settings
         return Processor(
             db=self.db,
@@ -178,6 +179,7 @@ class App:
         )
 
     def relay(self, publisher: Publisher) -> Relay:
+        """What sends this service's outbox to the bus."""
         return Relay(
             db=self.db,
             ground=self.service.ground,
@@ -189,6 +191,7 @@ class App:
         )
 
     def replays(self, publisher: Publisher) -> Replays:
+        """What sends this service's log to readers that ask."""
         return Replays(
             db=self.db,
             ground=self.service.ground,

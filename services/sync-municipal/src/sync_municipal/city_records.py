@@ -95,6 +95,7 @@ class Records:
             self._base.executescript("BEGIN; DELETE FROM cases; DELETE FROM requests; COMMIT;")
 
     def counts(self) -> dict[str, int]:
+        """Cases, exchanges (distinct keys), requests, and requests that came again."""
         query = """
         SELECT (SELECT count(*) FROM cases) AS cases, coalesce(sum(applied), 0) AS exchanges,
                coalesce(sum(requests), 0) AS requests, coalesce(sum(repeated), 0) AS repeated
