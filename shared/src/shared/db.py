@@ -38,6 +38,13 @@ BUSY_MS = 10_000
 POSTGRES_OPTIONS = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=60000"
 )
+STOPPED_AFTER = dt.timedelta(seconds=30)
+_END_STOPPED = sa.text("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user
+  AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()
+  AND xact_start IS NOT NULL AND wait_event_type = 'Client' AND state_change < now() - :after
+""")
 Flush = Callable[[Session], None]
 
 
@@ -146,6 +153,18 @@ class Database:
         """Take a fence in the session's transaction, waiting for whoever has it."""
         if not self.is_sqlite:
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(self._key(name))))
+
+    def end_stopped_sessions(self, *, after: dt.timedelta = STOPPED_AFTER) -> int:
+        """End this service's transactions whose process has stopped talking; returns how many.
+
+        PostgreSQL's own time-outs overlook a process that was stopped between the statements of a
+        pipeline (executemany) or while it read a long answer: its fences and locks would last as
+        long as it is stopped (measured on 15).
+        """
+        if self.is_sqlite:
+            return 0
+        with self.write() as session:
+            return len(session.execute(_END_STOPPED, {"after": after}).all())
 
     def close(self) -> None:
         self._reader.dispose()

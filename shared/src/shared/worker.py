@@ -2,6 +2,7 @@
 
     relay      outbox -> bus                processor  inbox -> handlers -> outbox
     receiver   bus -> inbox (RabbitMQ)      jobs       timed work, housekeeping
+    watch      frees the locks of a replica that has stopped (PostgreSQL)
 
 A loop never dies: an error is logged, counted and followed by a growing wait. On SIGTERM loops
 take no more work, what is under way is settled, and the process leaves within `drain_seconds`.
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 _WAIT_MOST_S = 30.0
 _WAIT_FIRST_S = 0.2
 _JOB_TICK_S = 1.0
+_WATCH_S = 1.25
 _REST_MOST = 4
 
 
@@ -42,12 +44,22 @@ def loops(
         ("processor", lambda: repeat("processor", processor.run_once, poll, stop)),
         ("jobs", lambda: _run_jobs(app, stop)),
     ]
+    if not app.db.is_sqlite:
+        work.append(("watch", lambda: repeat("watch", lambda: _watch(app), _WATCH_S, stop)))
     if receiver is not None:
         work.append(("receiver", lambda: receiver.run(stop)))
     return [
         threading.Thread(target=target, name=f"{app.service.name}.{name}", daemon=True)
         for name, target in work
     ]
+
+
+def _watch(app: App) -> int:
+    """Free what a stopped replica holds, so that this one can go on."""
+    ended = app.db.end_stopped_sessions()
+    if ended:
+        log.warning("ended sessions of a stopped process", extra={"sessions": ended})
+    return 0
 
 
 def run(app: App, publisher: Publisher, receiver: Receiver, stop: threading.Event) -> None:
