@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 
 import marshmallow as ma
 import pytest
@@ -65,6 +66,13 @@ def test_an_event_that_does_not_fit_its_schema_is_refused_before_it_is_written(n
         notes.emit(session, "a")
         written = notes.app.service.events["note.written.v1"]
         emit(session, written, subject="a", data={}, time=notes.clock.now())
+    assert emitted(notes.app) == []
+
+
+def test_a_retired_type_is_emitted_no_more(notes):
+    written = replace(notes.app.service.events["note.written.v1"], retired=True)
+    with pytest.raises(ValueError, match="retired"), notes.app.db.write() as session:
+        emit(session, written, subject="a", data={"text": "一"}, time=notes.clock.now())
     assert emitted(notes.app) == []
 
 

@@ -42,6 +42,7 @@ def event_schema(event_type: EventType) -> dict[str, Any]:
         "description": event_type.doc,
         "x-source": event_type.source,
         "x-without-reader": event_type.optional,
+        "x-retired": event_type.retired,
         **json_schema(event_type.schema),
     }
 

@@ -41,12 +41,17 @@ class Reads(ma.Schema):
 
 @dataclass(frozen=True)
 class EventType:
-    """An event type a service emits. `optional` says that it has no reader yet."""
+    """An event type a service emits.
+
+    `optional` says that it has no reader yet; `retired` that it was emitted by older versions, is
+    still in their logs and so in replays, and is emitted no more.
+    """
 
     name: str
     source: str
     schema: type[ma.Schema]
     optional: bool
+    retired: bool
 
     @cached_property
     def loaded(self) -> ma.Schema:
@@ -67,7 +72,7 @@ class Events:
         self._by_schema: dict[type[ma.Schema], EventType] = {}
 
     def type(
-        self, name: str, *, optional: bool = False
+        self, name: str, *, optional: bool = False, retired: bool = False
     ) -> Callable[[type[ma.Schema]], type[ma.Schema]]:
         """Declare the schema of an event type's data; the name ends in its version."""
 
@@ -76,7 +81,7 @@ class Events:
                 raise ValueError(f"{name} is declared twice")
             if not schema.__doc__:
                 raise ValueError(f"{name} has no docstring; it is the contract's text")
-            found = EventType(name, self.service, schema, optional)
+            found = EventType(name, self.service, schema, optional, retired)
             self._types[name] = self._by_schema[schema] = found
             return schema
 

@@ -54,9 +54,12 @@ def emit(
 ) -> None:
     """Say that something happened to `subject` at `time`; sent if and only if this commits.
 
-    `data` is checked against the type's schema now; ValidationError is a fault of the caller. A
-    batch handler names the `cause` among its events; else it is the event being handled, if any.
+    `data` is checked against the type's schema now; ValidationError is a fault of the caller, and
+    so is ValueError for a retired type. A batch handler names the `cause` among its events; else
+    it is the event being handled, if any.
     """
+    if event_type.retired:
+        raise ValueError(f"{event_type.name} is retired: its successor alone tells the fact")
     wire_data = event_type.loaded.dump(data)
     if wrong := event_type.loaded.validate(wire_data):
         raise ma.ValidationError({event_type.name: wrong})
