@@ -172,12 +172,12 @@ EMITS_V2: tuple[Edit, ...] = (
     ),
     Edit(
         "events.py",
-        '@events.type("petition.text.v1")\n',
+        '@events.type("petition.text.v1"',
         '@events.type("petition.registered.v2")\n'
         "class PetitionRegisteredV2(PetitionRegistered):\n"
         '    """A petition was received and registered (T22 Art.22); no text, no person."""\n\n'
         '    received_at = fields.AwareDateTime(required=True, data_key="arrived_at")\n\n\n'
-        '@events.type("petition.text.v1")\n',
+        '@events.type("petition.text.v1"',
     ),
     Edit(
         "use_cases/registering.py",
