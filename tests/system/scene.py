@@ -80,7 +80,7 @@ def scene_of(
             settings=SETTINGS,
         ) as stack,
         site_of(stack) as site,
-        Operators(site) as operators,
+        Operators(site, through=through) as operators,
     ):
         for service in stack.services:
             rabbit.wait_written(inbox_queue(service.name))

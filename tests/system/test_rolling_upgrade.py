@@ -26,7 +26,7 @@ from system.versions import ADDITIVE, EMITS_V2, READS_BOTH, make_version
 pytestmark = pytest.mark.servers
 
 PETITIONS = int(os.environ.get("UPGRADE_PETITIONS", "600"))
-PACE = float(os.environ.get("UPGRADE_PACE", "14"))
+PACE = float(os.environ.get("UPGRADE_PACE", "18"))
 """Petitions a second; with the clerks' and the supervisor's requests more than 50 a second."""
 _LOOK_EVERY_S = 0.08
 
