@@ -26,9 +26,9 @@ from system.versions import ADDITIVE, EMITS_V2, READS_BOTH, make_version
 pytestmark = pytest.mark.servers
 
 PETITIONS = int(os.environ.get("UPGRADE_PETITIONS", "600"))
-PACE = float(os.environ.get("UPGRADE_PACE", "18"))
+PACE = float(os.environ.get("UPGRADE_PACE", "20"))
 """Petitions a second; with the clerks' and the supervisor's requests more than 50 a second."""
-_LOOK_EVERY_S = 0.08
+_LOOK_EVERY_S = 0.03
 
 SERVICES = {service.name: service for service in find_services()}
 V1, V2 = "petition.registered.v1", "petition.registered.v2"
