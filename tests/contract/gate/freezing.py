@@ -37,7 +37,7 @@ def freeze(service: Service, site: Site, *, version: str = TREE) -> Bundle:
         "examples": _examples(service, site),
         "http": golden.http(service),
         "calls": _calls(service, site),
-        "database": _database(service),
+        "database": database_of(service),
     }
     return Bundle(json.loads(json.dumps(content)))
 
@@ -117,7 +117,7 @@ def _calls(service: Service, site: Site) -> list[dict[str, Any]]:
     return read_caller(path, site.shown(path)).calls if path.exists() else []
 
 
-def _database(service: Service) -> dict[str, Any]:
+def database_of(service: Service) -> dict[str, Any]:
     """Revisions with what each does on PostgreSQL, tables as migrated, and what the code uses."""
     ground = service.ground.metadata
     revisions = statements.revisions(service.package)
