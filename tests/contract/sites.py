@@ -39,7 +39,8 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.site = Site(folder)
         self.tags = dict.fromkeys(SERVICES, FIRST)
-        shutil.copytree(ROOT / "tests/contract/examples", self.site.contract / "examples")
+        for part in ("examples", "callers"):
+            shutil.copytree(ROOT / "tests/contract" / part, self.site.contract / part)
         for service in SERVICES:
             self.release(service, FIRST)
         self.deploy()
