@@ -9,6 +9,7 @@ import dataclasses
 import json
 import shutil
 import sys
+import uuid
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -169,20 +170,22 @@ def reads_too(key: str, *, like: str) -> Change:
     return change
 
 
-def migrated(folder: Path, service: str, *migrations: str, of: str = "") -> Change:
+def migrated(folder: Path, service: str, *migrations: str) -> Change:
     """Run further migrations, on top of those of the tree, really: each text is an `upgrade`."""
-    package = f"{SERVICES[service].package}_{folder.name.replace('-', '_')}_{len(migrations)}"
+    package = f"{SERVICES[service].package}_{uuid.uuid4().hex}"
     source = Path(sys.modules[SERVICES[service].package].__file__ or "").parent / "migrations"
     target = folder / package
-    if not target.exists():
-        target.mkdir(parents=True)
-        (target / "__init__.py").touch()
-        shutil.copytree(source, target / "migrations", ignore=shutil.ignore_patterns("*.pyc"))
-        for number, text in enumerate(migrations, start=2):
-            path = target / f"migrations/versions/{number:04d}_step.py"
-            path.write_text(_MIGRATION.format(number=number, last=number - 1) + text)
-        sys.path.insert(0, str(folder))
-    database = database_of(dataclasses.replace(SERVICES[service], package=package))
+    target.mkdir(parents=True)
+    (target / "__init__.py").touch()
+    shutil.copytree(source, target / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    for number, text in enumerate(migrations, start=2):
+        path = target / f"migrations/versions/{number:04d}_step.py"
+        path.write_text(_MIGRATION.format(number=number, last=number - 1) + text)
+    sys.path.insert(0, str(folder))
+    try:
+        database = database_of(dataclasses.replace(SERVICES[service], package=package))
+    finally:
+        sys.path.remove(str(folder))
 
     def change(content: dict[str, Any]) -> None:
         used = content["database"]["used"]

@@ -13,6 +13,9 @@ from gate.bundles import Bundle
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is refused here anyway
 
 _ROOM = re.compile(r"VARCHAR\((\d+)\)")
+# The parser takes ALTER TABLE t RENAME a TO b, without COLUMN, for a new name of the table.
+_RENAME = re.compile(r"(ALTER TABLE \S+ RENAME) (?!COLUMN |TO |CONSTRAINT )", re.I)
+_SERIAL = (exp.DataType.Type.SERIAL, exp.DataType.Type.BIGSERIAL, exp.DataType.Type.SMALLSERIAL)
 _STEADY = (exp.CurrentTimestamp, exp.CurrentDate, exp.Cast)
 _HARMLESS = (exp.Set, exp.Grant, exp.Comment)
 _MADE = ("TABLE", "SEQUENCE", "VIEW", "SCHEMA", "EXTENSION", "TYPE")
@@ -72,7 +75,8 @@ class _Judge:
         """Judge the statements of one call."""
         self._where = where
         try:
-            found = [one for one in sqlglot.parse(sql, dialect="postgres") if one is not None]
+            explicit = _RENAME.sub(r"\1 COLUMN ", sql)
+            found = [x for x in sqlglot.parse(explicit, dialect="postgres") if x is not None]
         except sqlglot.errors.SqlglotError:
             found = [exp.Command(this=sql)]
         for statement in found:
@@ -114,12 +118,14 @@ class _Judge:
         kind, name = found.args["kind"], _table(found)
         if kind == "TABLE" and name not in self.tables:
             self.made.add(name)
-        elif kind == "INDEX" and name not in self.made:
+        elif kind == "INDEX":
             self._index(found, name)
         elif kind not in _MADE:
             self._unknown(f"a new {kind.lower()}")
 
     def _index(self, found: exp.Create, table: str) -> None:
+        if table in self.made:
+            return
         if not found.args.get("concurrently"):
             self._refuse(
                 f"index {found.this.name} on {table} is not made CONCURRENTLY: everybody who "
@@ -131,8 +137,9 @@ class _Judge:
             self._added_rule("a unique index", table, columns)
 
     def drop(self, found: exp.Drop) -> None:
-        kind, name = found.args["kind"], found.this.name if found.this else ""
-        if found.args.get("cascade") or found.expressions or not name:
+        kind, names = found.args["kind"], _dropped(found)
+        name = names[0] if len(names) == 1 else ""
+        if found.args.get("cascade") or not name:
             self._unknown(f"`{_short(found.sql('postgres'))}`")
         elif kind == "TABLE":
             if self._uses(name):
@@ -166,9 +173,14 @@ class _Judge:
         name = f"{table}.{column.name}"
         rules = {type(constraint.kind): constraint.kind for constraint in column.constraints}
         default = rules.get(exp.DefaultColumnConstraint)
-        computed = exp.GeneratedAsIdentityColumnConstraint in rules or any(
-            not isinstance(call, _STEADY)
-            for call in (default.find_all(exp.Func) if default else ())
+        serial = column.kind is not None and column.kind.this in _SERIAL
+        computed = (
+            serial
+            or exp.GeneratedAsIdentityColumnConstraint in rules
+            or any(
+                not isinstance(call, _STEADY)
+                for call in (default.find_all(exp.Func) if default else ())
+            )
         )
         if computed:
             self._refuse(
@@ -186,7 +198,7 @@ class _Judge:
             self._added_rule("a unique rule", table, {column.name})
 
     def drop_part(self, table: str, part: exp.Drop) -> None:
-        kind, name = part.args["kind"], part.this.name
+        kind, name = part.args["kind"], "".join(_dropped(part))
         if part.args.get("cascade") or kind not in ("COLUMN", "CONSTRAINT"):
             self._unknown(f"`{_short(part.sql('postgres'))}`")
         elif kind == "COLUMN":
@@ -230,7 +242,7 @@ class _Judge:
 
     def rename(self, table: str, change: exp.AlterRename) -> None:
         if self._uses(table):
-            self._dropped(f"{table} or a column of it (now {change.this.name})")
+            self._dropped(f"{table} (now {change.this.name})")
 
     def add_constraint(self, table: str, change: exp.AddConstraint) -> None:
         known = {*self.tables.get(table, {"columns": {}})["columns"], *self.free.get(table, ())}
@@ -271,6 +283,12 @@ _ACTIONS: dict[type, Callable[[_Judge, str, Any], None]] = {
     exp.AlterRename: _Judge.rename,
     exp.AddConstraint: _Judge.add_constraint,
 }
+
+
+def _dropped(found: exp.Drop) -> list[str]:
+    """The names of what a DROP drops."""
+    named = [*(found.args.get("tables") or ()), *([found.this] if found.this else ())]
+    return [one.name for one in named]
 
 
 def _table(found: exp.Expression) -> str:

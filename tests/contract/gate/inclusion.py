@@ -83,8 +83,9 @@ def say(schema: Node) -> str:
     if "$ref" in schema:
         return f"a {schema['$ref'].rpartition('/')[2]}"
     word = _WORDS.get((kind, schema.get("format")), _WORDS.get((kind, None), "anything"))
-    limits = [text.format(schema[key]) for key, text in _LIMITS.items() if key in schema]
-    return f"{word} {', '.join(limits)}".rstrip() if kind in _KNOWN else word
+    known = _KNOWN.get(kind, set()) & schema.keys()
+    limits = [text.format(schema[key]) for key, text in _LIMITS.items() if key in known]
+    return f"{word} {', '.join(limits)}".rstrip()
 
 
 _WORDS: dict[tuple[Any, Any], str] = {

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -115,9 +114,8 @@ class _Recorder:
     def in_transaction(self) -> bool:
         return False
 
-    @contextlib.contextmanager
-    def begin(self) -> Iterator[None]:
-        yield
+    def begin(self) -> "_Transaction":
+        return _Transaction()
 
     begin_nested = begin
 
@@ -127,3 +125,12 @@ class _Recorder:
         while frame is not None and frame.f_code.co_filename != self._path:
             frame = frame.f_back  # type: ignore[assignment]
         return frame.f_lineno if frame else 0
+
+
+class _Transaction(contextlib.nullcontext[None]):
+    """A transaction of the recorder, in which nothing can fail."""
+
+    def commit(self) -> None:
+        """Nothing was done that could be kept."""
+
+    rollback = close = commit
