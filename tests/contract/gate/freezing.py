@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import golden
+import schemas
 import sqlalchemy as sa
 
 from gate import statements
@@ -27,13 +28,13 @@ def freeze(service: Service, site: Site, *, version: str = TREE) -> Bundle:
         "version": version,
         "produces": {
             event_type.name: {
-                "schema": golden.json_schema(event_type.schema),
+                "schema": schemas.json_schema(event_type.schema),
                 "optional": event_type.optional,
                 "retired": event_type.retired,
             }
             for event_type in service.events
         },
-        "reads": golden.reads(service),
+        "reads": schemas.reads(service),
         "examples": _examples(service, site),
         "http": golden.http(service),
         "calls": _calls(service, site),
