@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from golden import EVENTS, HTTP, READS, files
+from golden import ASYNCAPI, EVENTS, HTTP, READS, files
 
 WANTED = files()
 FOLDERS = (EVENTS, READS, HTTP, ASYNCAPI)
