@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.bundles import Bundle, sealed_text
-from gate.checking import check
+from gate.checking import check, running_beside
 from gate.deployments import Site
 from gate.freezing import database_of, freeze
 from gate.verdicts import NOTE, REFUSED, Row
@@ -76,7 +76,8 @@ class World:
 
     def rows(self, service: str, version: str) -> list[Row]:
         """The table of `make can-upgrade` for `prod`."""
-        return check(self.site.bundle(service, version), "prod", self.site)
+        candidate = self.site.bundle(service, version)
+        return check(candidate, running_beside(candidate, "prod", self.site), "prod", self.site)
 
     def refusals(self, service: str, version: str) -> list[str]:
         """Why the version may not be deployed."""

@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from gate.verdicts import OK
+from gate.checking import in_order
+from gate.deployments import deployed
+from gate.verdicts import OK, passes
 from sites import (
     World,
     define,
@@ -281,3 +283,17 @@ def test_a_first_version_is_held_against_everything_else(world):
     assert world.notes("supervision", "0.1.0") == [
         "supervision is not deployed in prod yet: this is its first version."
     ]
+
+
+def test_changes_of_several_services_pass_in_the_order_that_is_found(world):
+    both = reads_too(FROM_INTAKE_2, like=FROM_INTAKE)
+    trees = [
+        world.release("intake", "0.2.0", *V2),
+        *(world.release(reader, "0.2.0", both) for reader in READERS),
+    ]
+    running = deployed(world.site, "prod")
+    found = in_order(trees, running, "prod", world.site)
+    assert [tree.service for tree, _ in found] == [*READERS, "intake"]
+    assert all(passes(rows) for _, rows in found)
+    *_, (last, rows) = in_order(trees[:2], running, "prod", world.site)
+    assert (last.service, passes(rows)) == ("intake", False)

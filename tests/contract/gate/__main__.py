@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 from gate.bundles import Bundle
-from gate.checking import check
+from gate.checking import check, in_order, running_beside
 from gate.deployments import Site, deployed
 from gate.freezing import find_service, freeze, release
-from gate.verdicts import REFUSED, BadInput, passes, table
+from gate.verdicts import REFUSED, BadInput, Row, passes, table
 from shared.service import find_services
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,7 +59,10 @@ def _release(arguments: argparse.Namespace, site: Site) -> int:
 def _can_upgrade(arguments: argparse.Namespace, site: Site) -> int:
     find_service(arguments.service)
     candidate = site.bundle(arguments.service, arguments.version)
-    return 0 if _print(candidate, arguments.env, site) else 1
+    running = running_beside(candidate, arguments.env, site)
+    rows = check(candidate, running, arguments.env, site)
+    before = running.get(candidate.service)
+    return 0 if _print(candidate, before, arguments.env, rows) else 1
 
 
 def _tree(site: Site) -> int:
@@ -71,21 +74,26 @@ def _tree(site: Site) -> int:
         )
         return 0
     trees = [freeze(service, site) for service in find_services()]
-    good = [_print(tree, env, site) for env in site.environments() for tree in trees]
-    return 0 if all(good) else 1
+    good = True
+    for env in site.environments():
+        running = deployed(site, env)
+        found = in_order(trees, running, env, site)
+        for tree, rows in found:
+            good = _print(tree, running.get(tree.service), env, rows) and good
+        order = ", ".join(tree.service for tree, rows in found if passes(rows))
+        sys.stdout.write(f"{env}: these may be deployed, in this order: {order or 'none'}\n\n")
+    return 0 if good else 1
 
 
-def _print(candidate: Bundle, env: str, site: Site) -> bool:
+def _print(candidate: Bundle, before: Bundle | None, env: str, rows: list[Row]) -> bool:
     """The table of one candidate in one environment, and the verdict."""
-    rows = check(candidate, env, site)
-    before = deployed(site, env, first_of=candidate.service).get(candidate.service)
     now = before.version if before else "not deployed"
     sys.stdout.write(f"{candidate.service} in {env}: {now} -> {candidate.version}\n")
     sys.stdout.write(f"{table(rows)}\n")
     refused = sum(row.verdict == REFUSED for row in rows)
     verdict = f"NO: {refused} refused" if refused else "yes, it may be deployed"
     sys.stdout.write(f"{verdict}\n\n")
-    return passes(rows)
+    return not refused
 
 
 if __name__ == "__main__":
