@@ -10,7 +10,8 @@ import json
 import shutil
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,19 @@ def reads_too(key: str, *, like: str) -> Change:
 
 def migrated(folder: Path, service: str, *migrations: str) -> Change:
     """Run further migrations, on top of those of the tree, really: each text is an `upgrade`."""
+    with package_with(folder, service, *migrations) as package:
+        database = database_of(dataclasses.replace(SERVICES[service], package=package))
+
+    def change(content: dict[str, Any]) -> None:
+        used = content["database"]["used"]
+        content["database"] = json.loads(json.dumps(database)) | {"used": used}
+
+    return change
+
+
+@contextmanager
+def package_with(folder: Path, service: str, *migrations: str) -> Iterator[str]:
+    """A package that has a service's migrations and further ones."""
     package = f"{SERVICES[service].package}_{uuid.uuid4().hex}"
     source = Path(sys.modules[SERVICES[service].package].__file__ or "").parent / "migrations"
     target = folder / package
@@ -184,15 +198,9 @@ def migrated(folder: Path, service: str, *migrations: str) -> Change:
         path.write_text(_MIGRATION.format(number=number, last=number - 1) + text)
     sys.path.insert(0, str(folder))
     try:
-        database = database_of(dataclasses.replace(SERVICES[service], package=package))
+        yield package
     finally:
         sys.path.remove(str(folder))
-
-    def change(content: dict[str, Any]) -> None:
-        used = content["database"]["used"]
-        content["database"] = json.loads(json.dumps(database)) | {"used": used}
-
-    return change
 
 
 _MIGRATION = """import sqlalchemy as sa

@@ -1,7 +1,11 @@
 """The gate on migrations: expand now, contract a release later; each revision is really run."""
 
 import pytest
-from sites import World, migrated, uses, uses_no_more
+import sqlalchemy as sa
+from sites import World, migrated, package_with, uses, uses_no_more
+
+from shared import migrations
+from shared.db import Database
 
 CONCURRENTLY = """
 def upgrade():
@@ -222,3 +226,13 @@ def test_a_column_that_models_name_and_no_migration_makes_is_refused(world):
     assert world.refusals("routing", "0.2.0") == [
         "routing 0.2.0 uses cases.label, which none of its migrations makes. Write one."
     ]
+
+
+@pytest.mark.servers
+def test_what_the_gate_lets_pass_runs_on_postgresql(tmp_path, postgres_url):
+    with package_with(tmp_path, "routing", EXPAND, CONCURRENTLY) as package:
+        db = Database(postgres_url, service="routing")
+        assert migrations.migrate(db, package) == "0003"
+        indexes = sa.inspect(db.engine).get_indexes("cases")
+        db.close()
+    assert "cases_place" in {index["name"] for index in indexes}
