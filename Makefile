@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update format clean
+.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update image image-proof format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +56,14 @@ contract: $(INSTALLED_DEV) ## Event schemas, examples, reads and HTTP contracts,
 
 contract-update: $(INSTALLED_DEV) ## Write the golden files of tests/contract anew
 	$(BIN)/python tests/contract/generate.py
+
+image: ## Build the image of SERVICE, or of all, with docker, podman or buildah (VERSION, BASE_IMAGE, IMAGE_ARGS)
+	@VERSION='$(VERSION)' BASE_IMAGE='$(BASE_IMAGE)' IMAGE_ARGS='$(IMAGE_ARGS)' deploy/build-image $(SERVICE)
+
+image-proof: $(INSTALLED) ## Build every image twice, compare, run all from read-only roots (root on Debian; BASE_IMAGE, MIRROR, IMAGE_ARGS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql buildah debootstrap bubblewrap
+	@BASE_IMAGE='$(BASE_IMAGE)' MIRROR='$(MIRROR)' IMAGE_ARGS='$(IMAGE_ARGS)' exec \
+	    $(BIN)/python -m local.image_proof
 
 format: $(INSTALLED_DEV) ## Put the code into the project's format
 	$(BIN)/ruff format .
