@@ -7,6 +7,7 @@ a temporary folder that is removed at the end.
 
 import os
 import re
+import signal
 import stat
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from local.image_stack import ImageStack, run, try_to_write
-from local.image_store import Entry, Image, NotProven, Store
+from local.image_store import ROOT, Entry, Image, NotProven, Store
 from local.postgres import PrivatePostgres
 from local.servers import PrivateRabbit, ServerMissing
 from local.stack import ENDPOINTS_FILE
@@ -26,14 +27,15 @@ from shared.demo.client import Client, DemoError, Endpoints
 from shared.local_secrets import password
 from shared.service import Service, find_services
 
-# Names of files and folders that no image may have anywhere.
+# Paths that no image may have: installers, build tools, histories.
 _UNWANTED = re.compile(
-    r"(pip\d?[\d.]*|setuptools|wheel|ensurepip|pkg_resources|_distutils_hack|python-wheels"
-    r"|gcc|g\+\+|cc|c\+\+|make|ld|git|\.git|tests"
-    r"|(pip|setuptools|wheel)-.*\.(whl|dist-info|egg-info))"
+    r"(.*/)?(pip\d?[\d.]*|setuptools|wheel|ensurepip|pkg_resources|_distutils_hack|python-wheels"
+    r"|\.git|(pip|setuptools|wheel)-.*\.(whl|dist-info|egg-info))"
+    r"|(.*/)?s?bin/(gcc|g\+\+|cc|c\+\+|make|ld|git)(-.*)?"
 )
 _OURS = "opt/minsheng"
 _UID = 10001
+_TERMINATED_EXIT = 143
 _SEEN_SECONDS, _POLL_SECONDS = 60.0, 0.05
 _PETITION = {
     "channel": "hotline",
@@ -46,6 +48,8 @@ Listing = Mapping[str, Entry]
 
 def main() -> int:
     """0 when every promise holds; 1 with the one that does not, in a line."""
+    # SIGTERM must leave nothing behind either: neither the storage nor the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED_EXIT))
     try:
         _prove()
     except (NotProven, ServerMissing, DemoError) as error:
@@ -130,8 +134,10 @@ def _compare(name: str, one: Image, files: Listing, two: Image) -> None:
 
 def _check_files(service: Service, image: Image, files: Listing, base: Listing) -> None:
     name = service.name
-    unwanted = [path for path in files if _UNWANTED.fullmatch(Path(path).name)]
+    unwanted = [path for path in files if _UNWANTED.fullmatch(path)]
     check(not unwanted, f"{name}: has what it must not have: {unwanted[:10]}")
+    loose = sorted(_installed(files) - _pinned())
+    check(not loose, f"{name}: not as constraints.txt pins it: {loose}")
     foreign = [p for p, e in files.items() if p.startswith(_OURS) and e.owner != (0, 0)]
     check(not foreign, f"{name}: files under /{_OURS} that are not root's: {foreign[:10]}")
     for module in ("pip", "setuptools", "ensurepip", "wheel"):
@@ -151,6 +157,18 @@ def _check_files(service: Service, image: Image, files: Listing, base: Listing) 
         f"{name}: {all_mb:.1f} MB, {own_mb:.1f} MB in {regular} files of it beside the base;"
         f" layers packed: {packed} MB; of {tried['tried']} folders only /tmp can be written"
     )
+
+
+def _installed(files: Listing) -> set[str]:
+    """name==version of every library that an image has; the names as files spell them."""
+    found = (re.fullmatch(r".*/([^/]+)-([^/]+)\.dist-info", path) for path in files)
+    libraries = {f"{match[1]}=={match[2]}".lower() for match in found if match}
+    return {library for library in libraries if not library.startswith("minsheng_")}
+
+
+def _pinned() -> set[str]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    return {line.lower().replace("-", "_") for line in lines}
 
 
 def _run_all(var: Path, services: Sequence[Service], images: Mapping[str, Image]) -> None:
