@@ -19,7 +19,7 @@ GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update release can-upgrade format clean
+.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -64,6 +64,14 @@ release: $(INSTALLED_DEV) ## Freeze what SERVICE= VERSION= promises and needs in
 
 can-upgrade: $(INSTALLED_DEV) ## May SERVICE= VERSION= be deployed to ENV=? Prints what was checked; exits 0 or 1
 	@$(GATE) can-upgrade --service "$(SERVICE)" --version "$(VERSION)" --env "$(ENV)"
+
+image: ## Build the image of SERVICE, or of all, with docker, podman or buildah (VERSION, BASE_IMAGE, IMAGE_ARGS)
+	@VERSION='$(VERSION)' BASE_IMAGE='$(BASE_IMAGE)' IMAGE_ARGS='$(IMAGE_ARGS)' deploy/build-image $(SERVICE)
+
+image-proof: $(INSTALLED) ## Build every image twice, compare, run all from read-only roots (root on Debian; BASE_IMAGE, MIRROR, IMAGE_ARGS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql buildah debootstrap bubblewrap
+	@BASE_IMAGE='$(BASE_IMAGE)' MIRROR='$(MIRROR)' IMAGE_ARGS='$(IMAGE_ARGS)' exec \
+	    $(BIN)/python -m local.image_proof
 
 format: $(INSTALLED_DEV) ## Put the code into the project's format
 	$(BIN)/ruff format .
