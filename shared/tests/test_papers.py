@@ -14,7 +14,7 @@ from routing.domain.clocks import RULES
 from routing.domain.procedure import ACTIONS, CLOSE_REASONS, SERVICE_METHODS, STATES
 from satisfaction.domain import GRADES, OBJECTS
 from shared.auth import ROLES
-from shared.cli import COMMANDS
+from shared.cli import COMMANDS, PREPARATIONS
 from shared.metrics import Instruments
 from shared.service import Service, find_services
 from shared.settings import Settings
@@ -176,7 +176,7 @@ def test_operating_names_every_command() -> None:
     named = set(
         re.findall(r"`(?:python -m \S+ )?([a-z-]+)[^`]*`", part(read(OPERATING), "Processes"))
     )
-    assert (set(COMMANDS) | own) - named == set()
+    assert (set(COMMANDS) | set(PREPARATIONS) | own) - named == set()
 
 
 def _targets() -> set[str]:
