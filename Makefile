@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update format clean
+.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +56,10 @@ contract: $(INSTALLED_DEV) ## Event schemas, examples, reads and HTTP contracts,
 
 contract-update: $(INSTALLED_DEV) ## Write the golden files of tests/contract anew
 	$(BIN)/python tests/contract/generate.py
+
+k8s: $(INSTALLED_DEV) ## Render the Kubernetes manifests and check every object, typos by file and line
+	@PYTHONPATH=tests $(BIN)/python -m k8s.check
+	@$(PYTEST) tests/k8s -m "not servers"
 
 format: $(INSTALLED_DEV) ## Put the code into the project's format
 	$(BIN)/ruff format .
