@@ -21,7 +21,7 @@ export VAR PORT DEMO
 .PHONY: help run run-real demo test test-fast test-faults lint contract contract-update k8s format clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=./var (DEMO=0: no samples)
 	@exec $(BIN)/python -m shared.embedded
