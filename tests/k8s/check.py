@@ -20,10 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from k8s.schemas import problem
-from k8s.sources import DEPLOY, Source, Where, Wrong
+from k8s.sources import DEPLOY, Source, Where, Wrong, load_all
 from k8s.trees import Tree, grow
 
 ENVIRONMENTS = ("dev", "prod")
@@ -52,7 +50,7 @@ class Kubectl:
         if done.returncode:
             reason = f"kubectl kustomize: {done.stderr.strip()}"
             raise Wrong(folder / "kustomization.yaml", 1, reason)
-        return [thing for thing in yaml.safe_load_all(done.stdout) if thing]
+        return load_all(done.stdout)
 
 
 def find_kubectl(path: str | None = None) -> Kubectl:

@@ -3,10 +3,14 @@
 import shutil
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
 
 from k8s import check
 from k8s.check import NoKubectl, find_kubectl
+from k8s.custom_resources import SPECS
+from k8s.rendered import objects
+from k8s.schemas import VERSIONS
 from k8s.sources import DEPLOY
 
 KUBECTL = find_kubectl()
@@ -29,6 +33,14 @@ def test_the_manifests_are_valid() -> None:
     wrongs, counts = check.check(kubectl=KUBECTL)
     assert [str(wrong) for wrong in wrongs] == []
     assert set(counts) == {"base", "overlays/dev", "overlays/prod"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_kubernetes_validate_says_the_same(version) -> None:
+    ours = [thing for thing in objects("prod") if (thing["apiVersion"], thing["kind"]) not in SPECS]
+    assert len(ours) > 40
+    for thing in ours:
+        kubernetes_validate.validate(thing, version, strict=True)
 
 
 IN_FILES = [
@@ -54,6 +66,7 @@ IN_FILES = [
     ("overlays/prod/rabbitmq.yaml", "name: rabbitmq", "name: rabbit", "finds no target"),
     ("overlays/dev/kustomization.yaml", "name: public}", "name: pubic}", "finds no target"),
     ("overlays/prod/kustomization.yaml", "minsheng/intake", "minsheng/intak", "no container has"),
+    ("base/settings.env", "WEB_THREADS", "WEB_TREADS", "no service has a setting 'WEB_TREADS'"),
     ("overlays/dev/few-pods.yaml", "value: 1", "valeu: 1", "an operation has no field 'valeu'"),
 ]
 """(file, what stands there, the typo, words of the refusal): found without kubectl."""

@@ -26,6 +26,7 @@ from k8s.rendered import (
 from shared.cli import COMMANDS, PREPARATIONS, ForMigrating, ForTopology, web_options
 from shared.settings import read_settings
 from shared.testing import sample_secrets
+from sync_municipal.settings import check_push
 
 each_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 each_pod = pytest.mark.parametrize(
@@ -162,6 +163,8 @@ def test_a_container_has_every_setting_it_needs_and_all_are_of_their_type(
     read_settings(cls, values)
     if role_of(pod) == "worker" and one["name"] == "app":
         assert values["BUS_URL"].startswith("amqp://")
+    if role_of(pod) == "push" and one["name"] == "app":
+        check_push(read_settings(cls, values))
 
 
 @each_container

@@ -6,6 +6,7 @@ that no container has, a field of a kustomization that does not exist.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from k8s.sources import Source, Where, Wrong, read
+from shared.service import find_services
 
 FIELDS = {
     "apiVersion": str,
@@ -30,6 +32,7 @@ PARTS = {
 }
 TARGET = {"group", "version", "kind", "name", "labelSelector"}
 OPERATIONS = {"op", "path", "value", "from"}
+SETTINGS = {f.name.upper() for s in find_services() for f in dataclasses.fields(s.settings)}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ def grow(folder: Path) -> Tree:
         return tree
     for at, generator in enumerate(found.value.get("configMapGenerator", ())):
         for file in generator.get("envs", ()):
-            if not (folder / file).is_file():
+            if (folder / file).is_file():
+                tree.wrongs += _unknown_settings(folder / file)
+            else:
                 where: Where = ("configMapGenerator", at, "envs")
                 tree.wrongs.append(found.wrong(where, f"there is no file {file}"))
     for at, patch in enumerate(found.value.get("patches", ())):
@@ -98,6 +103,13 @@ def _unknown_fields(found: Source) -> Iterator[Wrong]:
                 for key in part if isinstance(part, dict) else [part]:
                     if key not in PARTS[name]:
                         yield found.wrong((name, at, key), f"{name} has no field {key!r}")
+
+
+def _unknown_settings(file: Path) -> Iterator[Wrong]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        name, is_set, _ = line.partition("=")
+        if line.strip() and not line.startswith("#") and (not is_set or name not in SETTINGS):
+            yield Wrong(file, number, f"no service has a setting {name!r}")
 
 
 def _add_resource(tree: Tree, found: Source, at: int, path: Path) -> None:
