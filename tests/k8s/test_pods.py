@@ -23,6 +23,7 @@ from k8s.rendered import (
     selects,
     service_of,
 )
+from k8s.sources import ROOT
 from shared.cli import COMMANDS, PREPARATIONS, ForMigrating, ForTopology, web_options
 from shared.settings import read_settings
 from shared.testing import sample_secrets
@@ -292,3 +293,33 @@ def test_everything_is_in_the_environments_namespace_which_refuses_rights(enviro
     name = namespace["metadata"]["name"]
     others = [thing for thing in objects(environment) if thing is not namespace]
     assert {thing["metadata"]["namespace"] for thing in others} == {name}
+
+
+def referenced(value: Any) -> set[str]:
+    """Names of Secrets and ConfigMaps that somebody must have made."""
+    if isinstance(value, list):
+        return {name for inner in value for name in referenced(inner)}
+    if not isinstance(value, dict):
+        return set()
+    found = {name for inner in value.values() for name in referenced(inner)}
+    for key in ("secretKeyRef", "configMap", *BY_NAME):
+        if isinstance(value.get(key), dict):
+            found.add(value[key]["name"])
+    return found | ({value["secretName"]} if "secretName" in value else set())
+
+
+BY_NAME = ("passwordSecret", "importCredentialsSecret", "accessKeyId", "secretAccessKey")
+MADE_BY_OPERATORS = {"postgresql-ca"}
+
+
+@each_environment
+def test_operating_tells_of_everything_that_must_be_made_by_hand(environment) -> None:
+    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    for name in referenced(objects(environment)) - MADE_BY_OPERATORS:
+        service, _, kind = name.rpartition("-")
+        shown = f"<service>-{kind}" if service in SERVICES else name
+        assert f"`{shown}`" in text, name
+    for service in SERVICES.values():
+        for field in dataclasses.fields(service.settings):
+            if field.metadata["secret"]:
+                assert re.search(rf"--from-(literal|file)={field.name.upper()}\b", text)
