@@ -15,10 +15,11 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
 PYTEST := $(BIN)/python -m pytest
+GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update k8s format clean
+.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update release can-upgrade k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,11 +52,18 @@ lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-contract: $(INSTALLED_DEV) ## Event schemas, examples, reads and HTTP contracts, checked for drift
-	$(PYTEST) tests/contract
+contract: $(INSTALLED_DEV) ## Contracts checked for drift; every service as it stands checked against every overlay
+	$(PYTEST) -m "not servers" tests/contract
+	$(GATE) tree
 
 contract-update: $(INSTALLED_DEV) ## Write the golden files of tests/contract anew
 	$(BIN)/python tests/contract/generate.py
+
+release: $(INSTALLED_DEV) ## Freeze what SERVICE= VERSION= promises and needs in tests/contract/released
+	@$(GATE) release --service "$(SERVICE)" --version "$(VERSION)"
+
+can-upgrade: $(INSTALLED_DEV) ## May SERVICE= VERSION= be deployed to ENV=? Prints what was checked; exits 0 or 1
+	@$(GATE) can-upgrade --service "$(SERVICE)" --version "$(VERSION)" --env "$(ENV)"
 
 k8s: $(INSTALLED_DEV) ## Render the Kubernetes manifests and check every object, typos by file and line
 	@PYTHONPATH=tests $(BIN)/python -m k8s.check
