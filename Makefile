@@ -19,10 +19,10 @@ GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade format clean
+.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=./var (DEMO=0: no samples)
 	@exec $(BIN)/python -m shared.embedded
@@ -72,6 +72,10 @@ image-proof: $(INSTALLED) ## Build every image twice, compare, run all from read
 	@deploy/local/install-system-packages rabbitmq-server postgresql buildah debootstrap bubblewrap
 	@BASE_IMAGE='$(BASE_IMAGE)' MIRROR='$(MIRROR)' IMAGE_ARGS='$(IMAGE_ARGS)' exec \
 	    $(BIN)/python -m local.image_proof
+
+k8s: $(INSTALLED_DEV) ## Render the Kubernetes manifests and check every object, typos by file and line
+	@PYTHONPATH=tests $(BIN)/python -m k8s.check
+	@$(PYTEST) tests/k8s -m "not servers"
 
 format: $(INSTALLED_DEV) ## Put the code into the project's format
 	$(BIN)/ruff format .
