@@ -90,6 +90,12 @@ class Backup:
             raise BackupRefused(f"{file}: {error}") from error
 
     @property
+    def first_segment(self) -> str:
+        """The segment of the log that it begins in."""
+        course = wal.Course(self.timeline, (), self.segment_bytes)
+        return course.name(wal.position(self.start) // self.segment_bytes)
+
+    @property
     def base(self) -> Path:
         """The data folder as PostgreSQL copied it."""
         return self.folder / _BASE
@@ -262,12 +268,10 @@ def _remove_old(folder: Path, archive: Path, *, kept: int) -> Iterator[str]:
         shutil.rmtree(hidden)
         yield str(backup)
     try:
-        first = Backup.read(backups[-kept:][0])
+        before = Backup.read(backups[-kept:][0]).first_segment
     except BackupRefused as error:
         yield f"no WAL, since the oldest backup does not say what it needs: {error}"
         return
-    course = wal.Course(first.timeline, (), first.segment_bytes)
-    before = course.name(wal.position(first.start) // first.segment_bytes)
     held = wal.archived(archive)
     run_program("pg_archivecleanup", "-x", wal.GZ, archive, before)
     if removed := len(held - wal.archived(archive)):
