@@ -228,31 +228,29 @@ def test_a_restore_can_be_followed_by_another(place: Place, to: str) -> None:
     assert said(place) == [*SAID_BEFORE, "after the restore"]
 
 
-@pytest.mark.parametrize(
-    ("moment", "stands"),
-    [
-        ("the new data are ready", True),
-        ("decided", True),
-        ("the data before the restore", False),
-        ("the data of", True),
-    ],
-)
-def test_killed_and_done_again(place: Place, to: str, moment: str, stands: bool) -> None:
+def test_killed_at_any_moment_it_can_be_done_again(place: Place, to: str) -> None:
+    """The old data are in place until it is decided, then the new; each try finishes the last."""
+    data, decision = place.postgres / "data", place.var / "restore.json"
+    kill_at(place, to, "the new data are ready")
+    assert not decision.exists()
+    assert said(place) == [*SAID_BEFORE, SAID_AFTER]
+    kill_at(place, to, "decided")
+    assert decision.exists()
+    kill_at(place, to, "the data before the restore are kept")
+    assert not data.exists()
+    with pytest.raises(DataMissing):
+        serving(place).start()
+    kill_at(place, to, "the data of")
+    assert said(place) == SAID_BEFORE
+    restore(place, to)
+    assert not decision.exists()
+    assert said(place) == SAID_BEFORE
+
+
+def kill_at(place: Place, to: str, moment: str) -> None:
+    """Run a restore that is killed when it says so."""
     command = [sys.executable, "-c", _KILLED_AT, str(place.var), to, moment]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
-    assert (place.postgres / "data").exists() is stands
-    if not stands:
-        with pytest.raises(DataMissing):
-            serving(place).start()
-    restore(place, to)
-    assert said(place) == SAID_BEFORE
-    assert not (place.var / "restore.json").exists()
-
-
-def test_killed_before_it_is_decided_the_old_data_are_in_place(place: Place, to: str) -> None:
-    command = [sys.executable, "-c", _KILLED_AT, str(place.var), to, "the new data are ready"]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
-    assert said(place) == [*SAID_BEFORE, SAID_AFTER]
 
 
 def test_a_backup_of_what_does_not_run(place: Place) -> None:

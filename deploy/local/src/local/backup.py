@@ -1,7 +1,7 @@
 """make backup: a base backup of the running system's PostgreSQL, all databases at one moment.
 
-    VAR/real/backups/2026-11-01T080000Z/base/         the data, with PostgreSQL's own manifest
-                                       /backup.json   what it is: times, places in the log, sizes
+    VAR/real/backups/2026-11-01T080000.000Z/base/         the data, with PostgreSQL's own manifest
+                                           /backup.json   its times, places in the log, sizes
 
 With the WAL archived since then, every later moment can be restored. The secrets are not in it.
 """
@@ -114,6 +114,11 @@ class Backup:
             raise BackupRefused(f"{self.base} is no whole backup:\n{done.stderr.strip()}")
 
 
+def name_of(moment: dt.datetime) -> str:
+    """A moment as the name of a folder, to the millisecond, in UTC."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H%M%S.%f}"[:-3] + "Z"
+
+
 def find_backups(folder: Path) -> list[Path]:
     """The folders of all finished backups, oldest first."""
     if not folder.is_dir():
@@ -201,7 +206,7 @@ def _now(admin: psycopg.Connection) -> dt.datetime:
 def _copied(place: Place, server: PrivatePostgres, admin: psycopg.Connection) -> Backup:
     """A described draft: the copy, with the WAL that makes it whole in itself."""
     began_at = _now(admin)
-    draft = place.backups / f".{began_at:%Y-%m-%dT%H%M%SZ}{_DRAFT}"
+    draft = place.backups / f".{name_of(began_at)}{_DRAFT}"
     draft.mkdir(mode=0o700)
     known = conninfo_to_dict(server.admin_url.replace("+psycopg", "", 1))
     done = run_program(

@@ -16,11 +16,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from local import wal
-from local.backup import BackupRefused, Tell
+from local.backup import BackupRefused, Tell, name_of
 from local.place import Place
 from local.postgres import PrivatePostgres, hand_over
 from local.restore_plan import Plan, RestoreRefused, check_place, make_plan, moment
@@ -88,6 +89,7 @@ def restore(
     VarInUse, RestoreRefused, BackupRefused.
     """
     clock = clock or SystemClock()
+    began = time.monotonic()
     wanted = moment(to, clock.now())
     check_place(place)
     with lock_var(place.var):
@@ -98,6 +100,7 @@ def restore(
         _decide(place, reached, clock.now())
         tell("decided: the new data will be in place, whatever happens now")
         _finish_earlier(place, tell)
+    tell(f"restored in {time.monotonic() - began:.1f} s")
     return reached
 
 
@@ -162,7 +165,7 @@ def _prepare(
 
 def _decide(place: Place, reached: dt.datetime, now: dt.datetime) -> None:
     """Write down that the new data are to be in place; the file is renamed into being."""
-    old = f"data.before-restore-{now:%Y-%m-%dT%H%M%SZ}"
+    old = f"data.before-restore-{name_of(now)}"
     text = json.dumps({"to": wire(reached), "old": old})
     write_private(place.var / _DECISION, text)
     _sync(place.var)
