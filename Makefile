@@ -17,9 +17,9 @@ SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
 PYTEST := $(BIN)/python -m pytest
 GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
-export VAR PORT DEMO
+export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade k8s format clean
+.PHONY: help run run-real backup restore demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -30,6 +30,13 @@ run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=.
 run-real: $(INSTALLED) ## The same system as separate processes on private RabbitMQ and PostgreSQL
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	@exec $(BIN)/python -m local.run_real
+
+backup: $(INSTALLED) ## Back up the databases of the running run-real into VAR/real/backups (KEEP=3 newest stay)
+	@exec $(BIN)/python -m local.backup
+
+restore: $(INSTALLED) ## Take run-real, stopped, back to TO=time|latest (HOURS=24 of events before it are sent again)
+	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@exec $(BIN)/python -m local.restore "$(TO)"
 
 demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report; REAL=1: on run-real; JSON=file: report as JSON
 	@$(if $(REAL),deploy/local/install-system-packages rabbitmq-server postgresql)

@@ -1,7 +1,8 @@
-"""`python -m <service> web|worker|migrate|topology|replay|rebuild|reprocess` and its own roles."""
+"""`python -m <service> web|worker|migrate|topology|replay|…` and its own roles."""
 
 import argparse
 import dataclasses
+import datetime as dt
 import logging
 import signal
 import sys
@@ -17,8 +18,9 @@ from prometheus_client import make_wsgi_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from shared import inbox, log, migrations, worker
+from shared.after_restore import REPUBLISHED, after_restore
 from shared.bus import inbox_queue
-from shared.clock import from_wire
+from shared.clock import from_wire, wire
 from shared.db import Database
 from shared.outbox import Replays
 from shared.rabbitmq import RabbitPublisher, RabbitReceiver, declare_topology
@@ -29,6 +31,7 @@ from shared.web import create_app
 
 logger = logging.getLogger(__name__)
 BAD_SETTINGS_EXIT = 2
+MOST_HOURS = 100 * 366 * 24
 
 
 def main(service: Service, argv: list[str] | None = None) -> None:
@@ -85,11 +88,23 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     commands.add_parser("rebuild", help="clear the projections and ask for a replay")
     again = commands.add_parser("reprocess", help="run dead events again")
     again.add_argument("--seq", type=int, help="only this row of the inbox")
+    restored = commands.add_parser("after-restore", help="go on with a restored database")
+    restored.add_argument("--to", required=True, type=from_wire, help="RFC 3339 time it is at")
+    restored.add_argument(
+        "--hours", type=_hours, default=REPUBLISHED, help="events before it to ask for again (24)"
+    )
     for name, role in service.roles.items():
         commands.add_parser(name, help=(role.__doc__ or "").strip())
     for name, tool in service.tools.items():
         commands.add_parser(name, help=(tool.__doc__ or "").strip(), add_help=False)
     return parser
+
+
+def _hours(text: str) -> dt.timedelta:
+    hours = float(text)
+    if not 0 < hours < MOST_HOURS:
+        raise ValueError(text)
+    return dt.timedelta(hours=hours)
 
 
 def stop_on_signals() -> threading.Event:
@@ -253,11 +268,24 @@ def _reprocess(app: App, arguments: argparse.Namespace) -> None:
     sys.stdout.write(f"{revived}\n")
 
 
+def _after_restore(app: App, arguments: argparse.Namespace) -> None:
+    try:
+        done = after_restore(app, to=arguments.to, republished=arguments.hours)
+    except ValueError as error:
+        sys.stderr.write(f"after-restore: --to: {error}\n")
+        raise SystemExit(BAD_SETTINGS_EXIT) from error
+    logger.info(
+        "goes on after a restore; the producers' workers replay",
+        extra={"numbers_passed": done.passed, "since": wire(done.since), "types": done.types},
+    )
+
+
 COMMANDS = {
     "web": _web,
     "worker": _worker,
     "replay": _replay,
     "rebuild": _rebuild,
     "reprocess": _reprocess,
+    "after-restore": _after_restore,
 }
 PREPARATIONS: dict[str, Callable[[Service], None]] = {"migrate": _migrate, "topology": _topology}

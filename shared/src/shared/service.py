@@ -75,6 +75,10 @@ class Service:
     roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
+    after_restore: Callable[[Session, int, dt.datetime], None] = lambda _session, _passed, _now: (
+        None
+    )
+    """What else a service must do once its database was restored; see `shared.after_restore`."""
 
     def __post_init__(self) -> None:
         declare_replay(self)

@@ -79,3 +79,9 @@ def queue_depth(url: str, queue: str) -> int:
     """Messages that wait in the queue for a consumer; unacknowledged ones are not counted."""
     with connected(url) as link:
         return link.channel().queue_declare(queue, passive=True).message_count
+
+
+def purge_queue(url: str, queue: str) -> int:
+    """Throw away what waits in an existing queue; returns how many messages that were."""
+    with connected(url) as link:
+        return link.channel().queue_purge(queue)
