@@ -258,6 +258,14 @@ def test_a_backup_of_what_does_not_run(place: Place) -> None:
         back_up(place)
 
 
+def test_data_from_before_there_was_an_archive_are_backed_up_once_there_is_one() -> None:
+    with fresh_place() as place:
+        with PrivatePostgres(place.postgres), pytest.raises(BackupRefused, match="not archive"):
+            back_up(place)
+        with serving(place):
+            assert back_up(place).databases.keys() == {"postgres"}
+
+
 def test_only_the_newest_backups_are_kept(place: Place) -> None:
     first = first_archived(place)
     with serving(place):
