@@ -96,7 +96,7 @@ def stop_on_signals() -> threading.Event:
 
 def expose_metrics(app: App) -> None:
     """Serve /metrics on METRICS_PORT, table gauges included."""
-    app.metrics.watch(app.gauges)
+    app.expose()
     server, _ = start_http_server(app.settings.metrics_port, registry=app.instruments.registry)
     logger.info("metrics are served", extra={"port": server.server_port})
 
@@ -148,6 +148,7 @@ def _worker(app: App, _: argparse.Namespace) -> None:
     publisher = RabbitPublisher(app.settings.bus_url)
     queue = inbox_queue(app.service.name)
     receiver = RabbitReceiver(app.settings.bus_url, queue, app.inbox.store)
+    app.metrics.watch_receiver(lambda: receiver.connected)
     worker.run(app, publisher, receiver, stop)
     publisher.close()
     app.close()

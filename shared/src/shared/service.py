@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any
 
 import marshmallow as ma
@@ -22,7 +22,7 @@ from shared.contracts import REPLAY_REQUESTED, Event, Events, Reads, Subscriptio
 from shared.db import Database, Session
 from shared.ground import Ground
 from shared.inbox import Inbox, Processor
-from shared.metrics import Instruments, Metrics
+from shared.metrics import Gauges, Instruments, Metrics
 from shared.outbox import Outbox, Relay, Replays
 from shared.settings import Settings
 from shared.web.answers import StoredAnswers
@@ -70,13 +70,21 @@ class Service:
     jobs: tuple[Job, ...] = ()
     projections: tuple[sa.Table, ...] = ()
     resources: Callable[[Any, Clock], Any] = lambda _settings, _clock: None
-    gauges: Callable[[Session, dt.datetime], dict[str, float]] = lambda _session, _now: {}
+    gauges: Callable[[Session, dt.datetime], Gauges] = lambda _session, _now: {}
     roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
 
     def __post_init__(self) -> None:
         declare_replay(self)
+
+    @property
+    def version(self) -> str:
+        """The version of its package, or "unknown" where it is not installed as one."""
+        try:
+            return version(f"minsheng-{self.name}")
+        except PackageNotFoundError:
+            return "unknown"
 
 
 class ReplayRequested(ma.Schema):
@@ -200,12 +208,20 @@ class App:
             clock=self.clock,
         )
 
-    def gauges(self) -> dict[str, float]:
+    def expose(self) -> None:
+        """Show on /metrics what is not counted: gauges of tables, connections, the version."""
+        self.metrics.watch(self.gauges)
+        self.metrics.watch_connections(
+            in_use=lambda: self.db.connections_in_use, most=self.settings.web_threads
+        )
+        self.metrics.built(self.service.version)
+
+    def gauges(self) -> Gauges:
         """Values of the gauges that are read from tables."""
         now = self.clock.now()
         with self.db.read() as session:
             counts = backlog(session, self.service.ground, now=now)
-            return counts | self.service.gauges(session, now)
+            return {**counts, **self.service.gauges(session, now)}
 
     def close(self) -> None:
         self.db.close()

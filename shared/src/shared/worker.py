@@ -36,6 +36,7 @@ def loops(
     app: App, publisher: Publisher, receiver: Receiver | None, stop: threading.Event
 ) -> list[threading.Thread]:
     """The threads of a worker, not yet started."""
+    app.metrics.will_publish(event_type.name for event_type in app.service.events)
     poll = app.settings.poll_seconds
     relay, replays, processor = app.relay(publisher), app.replays(publisher), app.processor
     work: list[tuple[str, Callable[[], None]]] = [
@@ -115,6 +116,8 @@ def repeat(
 def _run_jobs(app: App, stop: threading.Event) -> None:
     jobs = (*housekeeping(app), *app.service.jobs)
     due = dict.fromkeys((job.name for job in jobs), 0.0)
+    for job in jobs:
+        app.metrics.job_scheduled(job.name, seconds=job.seconds)
     while not stop.is_set():
         for job in jobs:
             if stop.is_set() or time.monotonic() < due[job.name]:
