@@ -109,7 +109,7 @@ SYSTEM = Dashboard(
                     (
                         (
                             "sum by (service) "
-                            f'(rate(http_requests_total{{status="429", {HERE}}}[$__rate_interval]))',
+                            f'(rate(http_requests_total{{status="429", {HERE}}}[5m]))',
                             "{{service}}",
                         ),
                     ),
@@ -145,7 +145,7 @@ SYSTEM = Dashboard(
                 ),
                 Panel(
                     "Failed or dead",
-                    "Handlers that failed, a second; a failed event is tried again, a dead one not.",
+                    "Handlers that failed, a second; a dead event is not tried again.",
                     "eps",
                     (
                         (
@@ -418,7 +418,7 @@ SERVICE = Dashboard(
             (
                 Panel(
                     "Spans",
-                    "Spans sent to the collector, failed and dropped, a second; none while it is off.",
+                    "Spans sent, failed and dropped, a second; none while traces are off.",
                     "short",
                     (
                         (

@@ -139,6 +139,7 @@ def _web(app: App, _: argparse.Namespace) -> None:
     s = app.settings
     options = web_options(host=s.host, port=s.port, threads=s.web_threads)
     options["post_worker_init"] = lambda _worker: expose_metrics(app)
+    options["worker_exit"] = lambda _server, _worker: app.close()
     Web(lambda: create_app(app), options).run()
 
 

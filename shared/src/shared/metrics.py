@@ -57,6 +57,7 @@ class Instruments:
         self.build = gauge("build_info", "The version that runs; always 1.", "version")
         self.db_in_use = gauge("db_connections_in_use", "Database connections at work.")
         self.db_most = gauge("db_connections_most", "Database connections that there may be.")
+        self.spans = counter("spans_total", "Spans sent, failed and dropped.", "result")
         self.receiver = gauge("receiver_connected", "1 while the receiver hears its queue.")
         self.watched: dict[str, Callable[[], Gauges]] = {}
         registry.register(_Watched(self.watched))
@@ -104,6 +105,9 @@ class Metrics:
         self.instruments.job_runs.labels(self.service, job, outcome).inc()
         if ok:
             self.instruments.job_success.labels(self.service, job).set(time.time())
+
+    def spans(self, result: str, count: int) -> None:
+        self.instruments.spans.labels(self.service, result).inc(count)
 
     def watch(self, read: Callable[[], Gauges]) -> None:
         """Add gauges whose values `read` fetches at each scrape, by name."""

@@ -15,6 +15,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 from marshmallow import fields
 
+from shared import trace
 from shared.auth import Keys, Verifier
 from shared.bus import Publisher
 from shared.clock import Clock, SystemClock
@@ -146,6 +147,7 @@ class App:
         self.outbox = Outbox(self.service.ground, self.clock)
         self.db.before_commit(self.outbox.flush)
         self.metrics = Metrics(self.instruments, self.service.name)
+        self.tracer = self._tracer()
         self.answers = StoredAnswers(
             self.service.ground, secret=self.settings.idempotency_secret, clock=self.clock
         )
@@ -184,6 +186,7 @@ class App:
             backoff=dt.timedelta(seconds=s.handler_backoff_seconds),
             backoff_most=dt.timedelta(seconds=s.handler_backoff_most_seconds),
             resources=self.resources,
+            tracer=self.tracer,
         )
 
     def relay(self, publisher: Publisher) -> Relay:
@@ -196,6 +199,7 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             batch=self.settings.relay_batch,
+            tracer=self.tracer,
         )
 
     def replays(self, publisher: Publisher) -> Replays:
@@ -224,7 +228,31 @@ class App:
             return {**counts, **self.service.gauges(session, now)}
 
     def close(self) -> None:
+        self.tracer.close()
         self.db.close()
+
+    def _tracer(self) -> trace.Tracer:
+        """The tracer that OTLP_ENDPOINT asks for; the exporter's libraries only where it does."""
+        endpoint, share = self.settings.otlp_endpoint, self.settings.otlp_share
+        if not 0 <= share <= 1:
+            raise ValueError(f"OTLP_SHARE must be from 0 to 1, not {share}")
+        if not endpoint:
+            return trace.Tracer()
+        if not endpoint.startswith(("http://", "https://")):
+            raise ValueError(f"OTLP_ENDPOINT must begin with http:// or https://, not {endpoint!r}")
+        try:
+            from shared.otlp import OtlpExport  # noqa: PLC0415 - an extra that few installations have
+        except ImportError as error:
+            raise ValueError("OTLP_ENDPOINT needs the extra minsheng-shared[otlp]") from error
+        return trace.Tracer(
+            lambda: OtlpExport(
+                endpoint,
+                service=self.service.name,
+                version=self.service.version,
+                count=self.metrics.spans,
+            ),
+            share=share,
+        )
 
 
 def find_services() -> list[Service]:

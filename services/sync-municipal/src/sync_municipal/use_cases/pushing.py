@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shared import trace
 from shared.db import Session
 from shared.errors import Conflict, NotFound, both
 from shared.outbox import emit
@@ -30,6 +31,7 @@ class Claimed:
     next_attempt_at: dt.datetime
     last_error: str | None
     claimed_until: dt.datetime
+    traceparent: str | None
 
 
 def claim(session: Session, *, most: int, now: dt.datetime, lease: dt.timedelta) -> list[Claimed]:
@@ -73,6 +75,7 @@ def _claimed(row: sa.Row[Any], until: dt.datetime) -> Claimed:
         next_attempt_at=row.next_attempt_at,
         last_error=row.last_error,
         claimed_until=until,
+        traceparent=row.traceparent,
     )
 
 
@@ -113,7 +116,8 @@ def settle(
         wait = domain.wait_after(claimed.attempts + 1, first=backoff, most=backoff_most)
         rows.append(_settled(claimed, reply, now=now, wait=wait))
         if reply.verdict is Verdict.ACKNOWLEDGED:
-            _tell(session, claimed, reply, now)
+            with trace.under(claimed.traceparent):
+                _tell(session, claimed, reply, now)
     is_ours = sa.or_(
         sa.bindparam("is_fact", type_=sa.Boolean),
         table.c.claimed_until == sa.bindparam("claim"),

@@ -70,6 +70,7 @@ def _exchange(event: Event, now: dt.datetime) -> dict[str, Any]:
         "created_at": now,
         "status": PENDING,
         "next_attempt_at": now,
+        "traceparent": event.traceparent,
     }
 
 
