@@ -98,6 +98,12 @@ class Database:
         """The engine that may write; migrations and `topology` use it."""
         return self._writer
 
+    @property
+    def connections_in_use(self) -> int:
+        """Connections that are at work now."""
+        pools = {self._reader.pool, self._writer.pool}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, sa.pool.QueuePool))
+
     def before_commit(self, flush: Flush) -> None:
         self._before_commit.append(flush)
 

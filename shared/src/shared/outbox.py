@@ -7,7 +7,9 @@ type) stays pending unless its type is declared optional.
 """
 
 import datetime as dt
+import json
 import logging
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
-from shared import contracts
+from shared import contracts, trace
 from shared.bus import BusUnavailable, Message, Outcome, Publisher, inbox_queue
 from shared.clock import Clock
 from shared.db import Database, Session, dialect_insert, dumps
@@ -73,7 +75,7 @@ def emit(
             historical,
             cause.correlation_id if cause else correlation_id.get(),
             cause.id if cause else None,
-            cause.traceparent if cause else session.info.get("traceparent"),
+            cause.traceparent if cause else trace.current.get(),
         )
     )
 
@@ -154,8 +156,10 @@ class Relay:
         clock: Clock,
         metrics: Metrics,
         batch: int,
+        tracer: trace.Tracer = trace.OFF,
     ) -> None:
         self.db = db
+        self.tracer = tracer
         self.outbox = ground.outbox
         self.events = events
         self.publisher = publisher
@@ -171,7 +175,10 @@ class Relay:
             rows = self._pending(session)
             if not rows:
                 return 0
+            began_ns = time.time_ns()
             outcomes = self.publisher.publish([self._message(row) for row in rows])
+            if self.tracer.on:
+                self._trace(rows, outcomes, began_ns)
             with self.db.settle(session) as writing:
                 return self._settle(writing, rows, outcomes)
 
@@ -236,6 +243,21 @@ class Relay:
         if sent:
             session.execute(sa.update(table).where(table.c.seq.in_(sent)).values(published_at=now))
         return len(sent)
+
+    def _trace(self, rows: Sequence[Any], outcomes: Sequence[Outcome], began_ns: int) -> None:
+        """A span for each event of a batch, under the work that the event was made in."""
+        for row, outcome in zip(rows, outcomes, strict=True):
+            made_in = json.loads(row.envelope)["traceparent"]
+            self.tracer.end(
+                f"send {row.type}",
+                "producer",
+                self.tracer.begin(made_in),
+                parent=made_in,
+                began_ns=began_ns,
+                attributes=contracts.span_attributes("send", row.type, row.event_id)
+                | {"minsheng.outcome": str(outcome)},
+                failed=outcome is not Outcome.ACKED,
+            )
 
     def _is_optional(self, type_: str) -> bool:
         return type_ in self.events and self.events[type_].optional

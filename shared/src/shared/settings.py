@@ -52,6 +52,10 @@ class Settings:
     inbox_keep_days: int = setting(7, doc="days that the envelope of a done event is kept")
     idempotency_keep_days: int = setting(30, doc="days that an Idempotency-Key is remembered")
     drain_seconds: float = setting(45.0, doc="time for flushing and settling after SIGTERM")
+    otlp_endpoint: str = setting(
+        "", doc="base URL of an OpenTelemetry collector (OTLP over HTTP); empty sends no spans"
+    )
+    otlp_share: float = setting(1.0, doc="share, 0 to 1, of the traces begun here that are sent")
     log_level: str = setting("INFO", doc="DEBUG, INFO, WARNING or ERROR")
 
 
