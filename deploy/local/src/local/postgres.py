@@ -162,6 +162,11 @@ def _binaries() -> Path:
     return Path(program).resolve().parent
 
 
+def program(name: str) -> str:
+    """The path of one of the server's programs, such as pgbench."""
+    return str(_binaries() / name)
+
+
 def _unprivileged_user() -> str | None:
     """Whom to run as when we are root, which PostgreSQL refuses to run as."""
     if os.geteuid() != 0:
