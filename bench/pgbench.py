@@ -61,6 +61,8 @@ def _literal(value: Any) -> str:
     if isinstance(value, str | dt.datetime):
         text = str(value).replace("\\", r"\x5c").replace("'", r"\x27").replace(":", r"\x3a")
         return f"E'{text}'"
+    if isinstance(value, bytes):
+        return rf"'\x{value.hex()}'"
     return sql.Literal(value).as_string()
 
 
