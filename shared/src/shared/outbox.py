@@ -103,17 +103,18 @@ class Outbox:
         counts: dict[str, int] = {}
         for one in emitted:
             counts[one.subject] = counts.get(one.subject, 0) + 1
+        rows = [{"subject": s, "version": n} for s, n in sorted(counts.items())]
+        bumped = session.execute(self._bumping(session), rows)
+        return {s: version - counts[s] for s, version in bumped}
+
+    def _bumping(self, session: Session) -> Any:
+        """The statement that adds to the versions of subjects, new ones among them."""
         versions = self.ground.subject_versions
         insert = dialect_insert(session, versions)
-        statement = (
-            insert.values([{"subject": s, "version": n} for s, n in sorted(counts.items())])
-            .on_conflict_do_update(
-                index_elements=["subject"],
-                set_={"version": versions.c.version + insert.excluded.version},
-            )
-            .returning(versions.c.subject, versions.c.version)
-        )
-        return {s: version - counts[s] for s, version in session.execute(statement)}
+        return insert.on_conflict_do_update(
+            index_elements=["subject"],
+            set_={"version": versions.c.version + insert.excluded.version},
+        ).returning(versions.c.subject, versions.c.version)
 
     def _row(self, one: _Emitted, version: int, now: dt.datetime) -> dict[str, Any]:
         event_id = str(uuid.uuid4())
