@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import accept, process, relay
+from bench import accept, lifecycle, process, relay, shapes, visible
 from bench.place import Place, place
 from bench.table import Row, as_json, render
 
@@ -14,6 +14,9 @@ PATHS = {
     "accept": accept.measure,
     "relay": relay.measure,
     "process": process.measure,
+    "visible": visible.measure,
+    "lifecycle": lifecycle.measure,
+    "shapes": shapes.measure,
 }
 
 
@@ -47,9 +50,8 @@ def main() -> None:
 
 def describe(here: Place) -> dict[str, str]:
     """Machine and servers, and that nothing is traded for speed."""
-    with here.postgres._admin() as admin:
-        asked = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
-        shown = {name: str(admin.execute(f"SHOW {name}").fetchone()[0]) for name in asked}
+    asked = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
+    shown = {name: here.administer(f"SHOW {name}") for name in asked}
     return {
         "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {sys.version.split()[0]}",
         "PostgreSQL": ", ".join(f"{name} {value}" for name, value in shown.items()),

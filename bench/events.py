@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from shared.bus import Message
 from shared.db import dumps
 
 _EXAMPLES = Path(__file__).parents[1] / "tests/contract/examples"
-_LIFE = (
-    "intake.petition.registered.v1",
+PETITION = ("intake.petition.registered.v1", "intake.petition.text.v1")
+CASE_LIFE = (
     "routing.case.opened.v1",
     "routing.case.classified.v1",
     "routing.case.forwarded.v1",
@@ -24,21 +25,26 @@ _LIFE = (
     "routing.case.served.v1",
     "routing.case.closed.v1",
 )
-REGISTERED = ("intake.petition.registered.v1", "intake.petition.text.v1")
+_LIFE = (PETITION[0], *CASE_LIFE)
 
 
 @cache
-def _example(name: str) -> tuple[str, dict]:
+def example(name: str) -> dict[str, Any]:
+    """The envelope of that name in the life that ends closed."""
     file = _EXAMPLES / name / "001-forwarded-to-closed.json"
-    envelope = json.loads(file.read_text(encoding="utf-8"))
-    return dumps(envelope), envelope
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _body(name: str) -> str:
+    return dumps(example(name))
 
 
 def _message(name: str, ids: dict[str, str]) -> Message:
     """The example with its event id, petition and case replaced."""
-    body, envelope = _example(name)
-    event_id = str(uuid.uuid4())
-    for old, new in ({envelope["id"]: event_id} | ids).items():
+    body, event_id = _body(name), str(uuid.uuid4())
+    for old, new in ({example(name)["id"]: event_id} | ids).items():
         body = body.replace(old, new)
     source, _, type_ = name.partition(".")
     return Message(event_id, type_, source, body.encode())
@@ -46,8 +52,7 @@ def _message(name: str, ids: dict[str, str]) -> Message:
 
 def lives(count: int, names: tuple[str, ...] = _LIFE) -> Iterator[list[Message]]:
     """So many lives, each with a petition and a case of its own."""
-    petition_id = _example(_LIFE[0])[1]["subject"]
-    case_id = _example(_LIFE[1])[1]["subject"]
+    petition_id, case_id = example(PETITION[0])["subject"], example(CASE_LIFE[0])["subject"]
     for _ in range(count):
         ids = {petition_id: str(uuid.uuid4()), case_id: str(uuid.uuid4())}
         yield [_message(name, ids) for name in names]

@@ -1,11 +1,12 @@
 """pgbench as the limit: the rows that the software wrote, written by nothing but PostgreSQL."""
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ _ACCEPT: tuple[tuple[str, Mapping[str, str]], ...] = (
 )
 """The tables, and the columns that get a value of their own: this letter and the number."""
 _GENERATED = {"outbox": "seq"}
+_UNCHANGED = ("case_id", "seq", "case_no", "petition_ids", "petition_nos", "title", "content")
+_MICROSECONDS = 2
 
 
 def inserts_of_accept(database: psycopg.Connection) -> str:
@@ -36,24 +39,60 @@ def inserts_of_accept(database: psycopg.Connection) -> str:
     seen: dict[str, int] = {}
     for table, own in _ACCEPT:
         seen[table] = seen.get(table, 0) + 1
-        lines.append(_insert_like(database, table, own, offset=seen[table] - 1))
+        lines.append(_insert(table, _row(database, table, offset=seen[table] - 1), own))
     return "\n".join([*lines, "COMMIT;"]) + "\n"
 
 
-def _insert_like(
-    database: psycopg.Connection, table: str, own: Mapping[str, str], *, offset: int
-) -> str:
-    """INSERT of a row like one that is there, but for the columns in `own`."""
-    newest = sql.SQL("SELECT * FROM {} ORDER BY 1 OFFSET {} LIMIT 1")
-    with database.cursor(row_factory=dict_row) as cursor:
-        asked = newest.format(sql.Identifier(table), sql.Literal(offset))
-        row: dict[str, Any] = cursor.execute(asked).fetchone() or {}
-    row.pop(_GENERATED.get(table, ""), None)
-    values = [
-        f"'{own[name]}' || CAST(:n AS bigint)" if name in own else _literal(value)
-        for name, value in row.items()
+def rows_of_action(database: psycopg.Connection, *, state: str, types: Sequence[str]) -> str:
+    """A pgbench script: lock a case, write it as one in `state` is, and its `types` of events."""
+    case = _row(database, "cases", where="state = {}", values=[state])
+    changed = {name: case[name] for name in case if name not in _UNCHANGED}
+    columns = ", ".join(f"{name} = {_literal(value)}" for name, value in changed.items())
+    low, high = database.execute("SELECT min(seq), max(seq) FROM cases").fetchone() or (0, 0)
+    lines = [
+        _NUMBER,
+        rf"\set s random({low}, {high})",
+        "BEGIN;",
+        r"SELECT case_id FROM cases WHERE seq = :s FOR UPDATE \gset",
+        f"UPDATE cases SET {columns} WHERE seq = :s;",
+        "INSERT INTO subject_versions AS known VALUES (:case_id, 1) "
+        "ON CONFLICT (subject) DO UPDATE SET version = known.version + 1;",
     ]
-    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(values)});"
+    for letter, type_ in zip("ef", types, strict=False):
+        sent = "type = {} AND published_at IS NOT NULL"
+        row = _row(database, "outbox", where=sent, values=[type_])
+        lines.append(_insert("outbox", row, {"event_id": letter, "subject": "p"}))
+    lines.append(_insert("stored_answers", _row(database, "stored_answers"), {"key": "k"}))
+    return "\n".join([*lines, "COMMIT;"]) + "\n"
+
+
+def _row(
+    database: psycopg.Connection,
+    table: str,
+    *,
+    where: str = "true",
+    values: Sequence[str] = (),
+    offset: int = 0,
+) -> dict[str, Any]:
+    """A row that is there."""
+    condition = sql.SQL(where).format(*(sql.Literal(value) for value in values))
+    asked = sql.SQL("SELECT * FROM {} WHERE {} ORDER BY 1 OFFSET {} LIMIT 1")
+    with database.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(asked.format(sql.Identifier(table), condition, sql.Literal(offset)))
+        found = cursor.fetchone()
+    if found is None:
+        raise LookupError(f"{table} has no row where {where} {values}")
+    return found
+
+
+def _insert(table: str, row: Mapping[str, Any], own: Mapping[str, str]) -> str:
+    """INSERT of such a row; each column in `own` gets its letter and the run's number."""
+    columns = [name for name in row if name != _GENERATED.get(table)]
+    values = [
+        f"'{own[name]}' || CAST(:n AS bigint)" if name in own else _literal(row[name])
+        for name in columns
+    ]
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(values)});"
 
 
 def _literal(value: Any) -> str:
@@ -63,29 +102,49 @@ def _literal(value: Any) -> str:
         return f"E'{text}'"
     if isinstance(value, bytes):
         return rf"'\x{value.hex()}'"
+    if isinstance(value, dict | list):
+        return _literal(json.dumps(value, ensure_ascii=False))
     return sql.Literal(value).as_string()
 
 
 def pgbench(url: str, script: str, *, clients: int, seconds: float) -> float:
     """Transactions a second of the script, prepared, with so many clients."""
-    where = urlsplit(url)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "script.sql"
-        file.write_text(script)
-        done = subprocess.run(
-            [
-                *(program("pgbench"), "-n", "-M", "prepared", "-f", str(file)),
-                *("-c", str(clients), "-j", "2" if clients > 1 else "1"),
-                *("-T", str(max(1, round(seconds)))),
-                *("-h", str(where.hostname), "-p", str(where.port), "-U", str(where.username)),
-                where.path.lstrip("/"),
-            ],
-            env={**os.environ, "PGPASSWORD": str(where.password)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    found = re.search(r"^tps = ([0-9.]+) \(without", done.stdout, re.MULTILINE)
-    if done.returncode or not found:
-        raise RuntimeError(f"pgbench failed:\n{done.stdout}\n{done.stderr}")
+        said = _run(url, script, Path(folder), clients=clients, seconds=seconds)
+    found = re.search(r"^tps = ([0-9.]+) \(without", said, re.MULTILINE)
+    if not found:
+        raise RuntimeError(f"pgbench gave no rate:\n{said}")
     return float(found[1])
+
+
+def latencies(url: str, script: str, *, seconds: float) -> list[float]:
+    """Milliseconds of each transaction of the script with one client."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        logged = ("-l", f"--log-prefix={folder / 'took'}")
+        _run(url, script, folder, clients=1, seconds=seconds, more=logged)
+        lines = [line for file in folder.glob("took.*") for line in file.read_text().splitlines()]
+    return [int(line.split()[_MICROSECONDS]) / 1000 for line in lines]
+
+
+def _run(
+    url: str, script: str, folder: Path, *, clients: int, seconds: float, more: Sequence[str] = ()
+) -> str:
+    where, file = urlsplit(url), folder / "script.sql"
+    file.write_text(script)
+    done = subprocess.run(
+        [
+            *(program("pgbench"), "-n", "-M", "prepared", "-f", str(file), *more),
+            *("-c", str(clients), "-j", "2" if clients > 1 else "1"),
+            *("-T", str(max(1, round(seconds)))),
+            *("-h", str(where.hostname), "-p", str(where.port), "-U", str(where.username)),
+            where.path.lstrip("/"),
+        ],
+        env={**os.environ, "PGPASSWORD": str(where.password)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"pgbench failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout

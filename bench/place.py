@@ -46,6 +46,20 @@ class Place:
         """So many, or fewer where only a part is measured."""
         return max(least, round(whole * self.scale))
 
+    def administer(self, statement: str) -> str:
+        """What PostgreSQL answers its administrator, "" where it answers nothing."""
+        url = self.postgres.admin_url.replace("+psycopg", "", 1)
+        with psycopg.connect(url, autocommit=True) as database:
+            found = database.execute(statement)  # type: ignore[arg-type]
+            row = found.fetchone() if found.description else None
+        return str(row[0]) if row else ""
+
+    def date_commits(self) -> None:
+        """Have PostgreSQL remember when each transaction was committed."""
+        self.administer("ALTER SYSTEM SET track_commit_timestamp = on")
+        self.postgres.stop()
+        self.postgres.start()
+
     @contextlib.contextmanager
     def stack(self, path: str, *names: str) -> Iterator[Stack]:
         """The named services (all of them without names), running; gone afterwards."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pika
 import psycopg
 
-from bench.events import REGISTERED, lives
+from bench.events import PETITION, lives
 from bench.place import Place, connect, until
 from bench.table import Row
 from shared.bus import EXCHANGE, Message
@@ -22,7 +22,7 @@ _WINDOW = 1_000
 
 def measure(place: Place) -> Iterator[Row]:
     """Half the messages for the limit before, half after: the broker grows slower as it fills."""
-    said = [m for life in lives(place.count(_SUBJECTS), REGISTERED) for m in life]
+    said = [m for life in lives(place.count(_SUBJECTS), PETITION) for m in life]
     with place.stack("relay", "intake", "routing", "supervision") as stack:
         for name in ("routing.worker", "supervision.worker"):
             stack.terminate(name)

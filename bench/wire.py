@@ -22,6 +22,10 @@ class Answer:
     body: bytes
 
     @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
     def json(self) -> Any:
         return json.loads(self.body)
 
@@ -46,18 +50,24 @@ class Wire:
 
     def post(self, path: str, body: Any, *, key: str, version: int | None = None) -> Answer:
         """Post JSON with its Idempotency-Key and, for an update, its If-Match."""
-        sent = json.dumps(body, ensure_ascii=False).encode()
         match = "" if version is None else f'If-Match: "{version}"\r\n'
-        head = (
-            f"POST {path} HTTP/1.1\r\n{self._head}{match}Content-Type: application/json\r\n"
-            f"Idempotency-Key: {key}\r\nContent-Length: {len(sent)}\r\n\r\n"
-        )
-        return self._ask(head.encode() + sent)
+        return self._send("POST", path, body, f"Idempotency-Key: {key}\r\n{match}")
+
+    def put(self, path: str, body: Any) -> Answer:
+        return self._send("PUT", path, body, "")
 
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def _send(self, method: str, path: str, body: Any, more: str) -> Answer:
+        sent = json.dumps(body, ensure_ascii=False).encode()
+        head = (
+            f"{method} {path} HTTP/1.1\r\n{self._head}{more}Content-Type: application/json\r\n"
+            f"Content-Length: {len(sent)}\r\n\r\n"
+        )
+        return self._ask(head.encode() + sent)
 
     def _ask(self, request: bytes) -> Answer:
         if self._socket is None:
