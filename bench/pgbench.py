@@ -31,6 +31,10 @@ _ACCEPT: tuple[tuple[str, Mapping[str, str]], ...] = (
 _GENERATED = {"outbox": "seq"}
 _UNCHANGED = ("case_id", "seq", "case_no", "petition_ids", "petition_nos", "title", "content")
 _MICROSECONDS = 2
+# Without gaps: the seeded cases, or the others where none are.
+_OLDEST_RANGE = (
+    "SELECT min(seq), max(seq) FROM cases GROUP BY seq > 100000000 ORDER BY min(seq) LIMIT 1"
+)
 
 
 def inserts_of_accept(database: psycopg.Connection) -> str:
@@ -48,7 +52,7 @@ def rows_of_action(database: psycopg.Connection, *, state: str, types: Sequence[
     case = _row(database, "cases", where="state = {}", values=[state])
     changed = {name: case[name] for name in case if name not in _UNCHANGED}
     columns = ", ".join(f"{name} = {_literal(value)}" for name, value in changed.items())
-    low, high = database.execute("SELECT min(seq), max(seq) FROM cases").fetchone() or (0, 0)
+    low, high = database.execute(_OLDEST_RANGE).fetchone() or (0, 0)
     lines = [
         _NUMBER,
         rf"\set s random({low}, {high})",

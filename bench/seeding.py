@@ -110,7 +110,6 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         INSERT INTO case_access
         SELECT petition_id, case_id, step, jsonb_build_array(unit) FROM seed
         """,
-        "SELECT setval('petition_seq', {high})",
     ),
     "routing": (
         """
@@ -127,7 +126,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                jsonb_build_array(petition_id), jsonb_build_array('XF' || i), 'hotline', 'petition',
                secret, false, '路面坑洼积水（' || i || '）',
                '鹭洲一路' || i || '号附近' || repeat('路面坑洼积水，', 20), '鹭洲一路',
-               '{{"unit": "transport", "category": "transport.road", "words": ["路面"]}}',
+               '{"unit": "transport", "category": "transport.road", "words": ["路面"]}',
                CASE WHEN step > 1 THEN 'transport.road' END, CASE WHEN step > 1 THEN unit END, '[]',
                clocks, CASE WHEN step < 5 THEN due_at END, NULL,
                CASE WHEN step > 4 THEN repeat('已安排养护人员修补路面。', 8) END, NULL,
@@ -145,7 +144,6 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """,
         _PETITION_INBOX,
         _TEXT_INBOX,
-        "SELECT setval('case_seq', {high})",
     ),
     "supervision": (
         """
@@ -197,6 +195,12 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+def make_room(stack: Stack) -> None:
+    """Number the cases that services open from 100,000,001 on: the seeded ones are older."""
+    with connect(stack, "routing") as database:
+        database.execute("SELECT setval('case_seq', 100000000)")
+
+
 def grow(place: Place, stack: Stack, *, have: int, want: int) -> None:
     """Add petitions number `have` + 1 to `want` to the databases of all four services."""
     if want <= have:
@@ -221,8 +225,7 @@ def _fill(database: psycopg.Connection, service: str, *, low: int, high: int) ->
     _plan_steps(database)
     with _bare(database):
         for statement in STATEMENTS[service]:
-            filled = statement.replace("{high}", str(high)).replace("{units}", str(UNITS))
-            database.execute(filled.replace("{{", "{").replace("}}", "}"))  # type: ignore[arg-type]
+            database.execute(statement.replace("{units}", str(UNITS)))  # type: ignore[arg-type]
     database.execute("DROP TABLE seed, seed_step, seed_petition_event")
     database.execute("VACUUM ANALYZE")
 
