@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest
 
 export VAR PORT DEMO
 
-.PHONY: help run run-real demo test test-fast test-faults lint contract contract-update format clean
+.PHONY: help run run-real demo test test-fast test-faults bench lint contract contract-update format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ test-fast: $(INSTALLED_DEV) ## The tests that need no server
 test-faults: $(INSTALLED_DEV) ## Each fault alone, over 5,000 petitions each (long; not in CI)
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	$(PYTEST) -m faults tests/system
+
+bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file)
+	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@exec $(BIN)/python -m bench
 
 lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

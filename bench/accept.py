@@ -27,9 +27,7 @@ def measure(place: Place) -> Iterator[Row]:
         with connect(stack, "intake") as database:
             script = inserts_of_accept(database)
         for clients in CLIENTS:
-            limit = pgbench(
-                stack.databases["intake"], script, clients=clients, seconds=seconds / 2
-            )
+            limit = pgbench(stack.databases["intake"], script, clients=clients, seconds=seconds / 2)
             for processes in (1, 2):
                 run = closed(urls[:processes], bearer, clients=clients, seconds=seconds)
                 refused = {s: n for s, n in run.statuses.items() if s != CREATED}

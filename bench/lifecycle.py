@@ -28,13 +28,13 @@ from shared.auth import WHOLE_DISTRICT
 _LIVES = 200
 _PLAIN_SECONDS = 3.0
 _UNIT = "transport"
-_HANDLER = ("handler", _UNIT)
 _FORWARD = {"unit": _UNIT, "category": "transport.road"}
 _FORWARDED = ("case.classified.v1", "case.forwarded.v1")
 _REPLIED = ("case.replied.v1",)
 _REPLY = {"text": "已安排养护人员修补路面，现已完工，感谢您的监督。"}
 SEARCHES = {
     "search, state replied in one's unit": f"/v1/cases?unit={_UNIT}&state=replied&limit=20",
+    "search, few of that state in one's unit": f"/v1/cases?unit={_UNIT}&state=forwarded&limit=20",
     "search, by petition": "/v1/cases?petition_id={petition_id}",
 }
 LISTS = {
@@ -68,6 +68,15 @@ class _Life:
 
     petition_id: str
     case: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Who reads, and over which connection."""
+
+    wire: Wire
+    role: str
+    scope: str
 
 
 class _Desk:
@@ -110,7 +119,7 @@ class _Desk:
         """Wait until no service has anything left to send or to handle."""
         for service in SEEDED:
             with connect(self.stack, service) as database:
-                until(lambda d=database: not _busy(d), f"{service} is at rest", within=120)  # type: ignore[misc]
+                until(lambda d=database: not _busy(d), f"{service} is at rest", within=120)
 
     def act(self, wire: Wire, life: _Life, action: str, body: dict[str, Any]) -> None:
         path = f"/v1/cases/{life.case['case_id']}/{action}"
@@ -155,34 +164,30 @@ def _calls(place: Place, desk: _Desk, size: int) -> Iterator[Row]:
         yield from _rows(f"{name}, among {size:,}", took, plain[name])
     for name, path in SEARCHES.items():
         whole = path.format(petition_id=lives[-1].petition_id)
-        yield from _page(place, desk.stack, f"{name}, among {size:,}", "routing", whole, handler, _HANDLER)
+        title = f"{name}, among {size:,}"
+        reader = _Reader(handler, "handler", _UNIT)
+        yield from _page(place, desk.stack, title, service="routing", path=whole, reader=reader)
 
 
 def _lists(place: Place, desk: _Desk, size: int) -> Iterator[Row]:
     newest = good(desk.dispatcher.get("/v1/cases?limit=1"))["items"][0]["case_id"]
     readers = {
-        "routing": (desk.dispatcher, ("dispatcher", WHOLE_DISTRICT)),
-        "supervision": (desk.supervisor, ("supervisor", WHOLE_DISTRICT)),
+        "routing": _Reader(desk.dispatcher, "dispatcher", WHOLE_DISTRICT),
+        "supervision": _Reader(desk.supervisor, "supervisor", WHOLE_DISTRICT),
     }
     for name, (service, path) in LISTS.items():
         whole, title = path.format(case_id=newest), f"{name}, among {size:,}"
-        yield from _page(place, desk.stack, title, service, whole, *readers[service])
+        reader = readers[service]
+        yield from _page(place, desk.stack, title, service=service, path=whole, reader=reader)
 
 
 def _page(
-    place: Place,
-    stack: Stack,
-    name: str,
-    service: str,
-    path: str,
-    reader: Wire,
-    speaks_for: tuple[str, str],
+    place: Place, stack: Stack, name: str, *, service: str, path: str, reader: _Reader
 ) -> Iterator[Row]:
     """A GET, beside its own statements sent by the driver alone, with their plans as a note."""
-    role, scope = speaks_for
-    asked = asked_by(stack, service, path, role=role, scope=scope)
+    asked = asked_by(stack, service, path, role=reader.role, scope=reader.scope)
     count = place.count(_LIVES, least=3)
-    took = _timed(count, lambda _: good(reader.get(path)))
+    took = _timed(count, lambda _: good(reader.wire.get(path)))
     yield from _rows(name, took, plain_reads(stack, service, asked, times=count), note=asked.note)
 
 

@@ -81,8 +81,8 @@ def petition(number: int) -> dict[str, Any]:
     return {
         "channel": "hotline",
         "title": f"{road}{matter}",
-        "content": f"{road}{number % 900 + 1}号附近{matter}，已有两周，多次反映未见处理，附近居民出行"
-        f"不便，雨天尤其危险。请有关部门尽快派人查看并修复。联系电话1380{number % 10**7:07d}。",
+        "content": f"{road}{number % 900 + 1}号附近{matter}，已有两周，多次反映未见处理，附近居民"
+        f"出行不便，雨天尤其危险。请有关部门尽快查看并修复。联系电话1380{number % 10**7:07d}。",
         "place": f"{road}{number % 900 + 1}号",
         "petitioner": {"name": "王小明", "phone": f"1380{number % 10**7:07d}"},
         "external_ref": {"system": "hotline", "id": str(uuid.uuid4())},
@@ -94,9 +94,7 @@ def closed(urls: Sequence[str], token: str, *, clients: int, seconds: float) -> 
     return _elsewhere(_closed, urls, token, clients, seconds)
 
 
-def scheduled(
-    urls: Sequence[str], token: str, *, due: Sequence[float], clients: int = 48
-) -> Run:
+def scheduled(urls: Sequence[str], token: str, *, due: Sequence[float], clients: int = 48) -> Run:
     """Post one petition at each of the `due` times (seconds from the start, ascending)."""
     return _elsewhere(_scheduled, urls, token, due, clients)
 

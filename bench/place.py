@@ -50,7 +50,7 @@ class Place:
         """What PostgreSQL answers its administrator, "" where it answers nothing."""
         url = self.postgres.admin_url.replace("+psycopg", "", 1)
         with psycopg.connect(url, autocommit=True) as database:
-            found = database.execute(statement)  # type: ignore[arg-type]
+            found = database.execute(statement)
             row = found.fetchone() if found.description else None
         return str(row[0]) if row else ""
 

@@ -70,14 +70,14 @@ def timed(stack: Stack, service: str, asked: Asked, *, times: int) -> list[float
             began = time.perf_counter()
             with database.transaction():
                 for statement, values in asked.statements:
-                    database.execute(statement, values, prepare=True)  # type: ignore[arg-type]
+                    database.execute(statement, values, prepare=True)
             took.append(1000 * (time.perf_counter() - began))
     return took
 
 
 def _explain(database: psycopg.Connection, statement: str, values: Any, found: Asked) -> None:
     explained = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement
-    row = database.execute(explained, values).fetchone()  # type: ignore[arg-type]
+    row = database.execute(explained, values).fetchone()
     assert row is not None
     for node in _nodes(row[0][0]["Plan"]):
         if "Index Name" in node:

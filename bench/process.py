@@ -3,7 +3,6 @@
 Beside it kombu alone, which takes the same bodies from a queue of the same kind and acknowledges.
 """
 
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -35,15 +34,15 @@ def measure(place: Place) -> Iterator[Row]:
             stack.launch("supervision.worker")
             handled = "SELECT count(*) FILTER (WHERE status = 'done') FROM inbox"
             until(
-                lambda: database.execute(handled).fetchone()[0] >= len(said),  # type: ignore[index]
+                lambda: database.execute(handled).fetchone()[0] >= len(said),
                 "all events are processed",
                 within=300,
                 poll=0.1,
             )
             ended = time.time()
             first = "SELECT extract(epoch FROM min(received_at)) FROM inbox"
-            began = float(database.execute(first).fetchone()[0])  # type: ignore[index]
-            kept = database.execute("SELECT count(*) FROM entries").fetchone()[0]  # type: ignore[index]
+            began = float(database.execute(first).fetchone()[0])
+            kept = database.execute("SELECT count(*) FROM entries").fetchone()[0]
         place.say(f"process: {len(said)} events, {kept} timeline entries, kombu {limit:.0f}/s")
         yield Row(
             "process, queue to supervision's tables",
@@ -75,7 +74,7 @@ def _consume_raw(url: str, said: Sequence[Message]) -> float:
             while taken < len(said):
                 try:
                     connection.drain_events(timeout=10)
-                except socket.timeout as error:
+                except TimeoutError as error:
                     raise RuntimeError(f"only {taken} of {len(said)} arrived") from error
         seconds = time.monotonic() - began
         queue(channel).delete()

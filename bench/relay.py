@@ -57,7 +57,7 @@ def _relayed(database: psycopg.Connection, said: Sequence[Message]) -> float:
     began = time.monotonic()
     waiting = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
     until(
-        lambda: not database.execute(waiting).fetchone()[0],  # type: ignore[index]
+        lambda: not database.execute(waiting).fetchone()[0],
         "the outbox is relayed",
         within=300,
     )

@@ -71,19 +71,21 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """
         INSERT INTO petitions
         SELECT petition_id, 'XF' || lpad((2 * 10^11 + i)::bigint::text, 12, '0'), 'hotline',
-               '路面坑洼积水（' || i || '）', '鹭洲一路' || i || '号附近' || repeat('路面坑洼积水，', 20),
-               '鹭洲一路', 'petition', false, secret, at, at, 'channel:hotline', false, 'hotline',
+               '路面坑洼积水（' || i || '）',
+               '鹭洲一路' || i || '号附近' || repeat('路面坑洼积水，', 20), '鹭洲一路',
+               'petition', false, secret, at, at, 'channel:hotline', false, 'hotline',
                md5('external' || i), sha256(petition_id::bytea)
         FROM seed
         """,
         """
         INSERT INTO petitioners (petition_id, name, phone, phone_index)
-        SELECT petition_id, sha256(('name' || i)::bytea), sha256(('phone' || i)::bytea) || '\\x00'::bytea,
-               sha256(('index' || i / 3)::bytea)
+        SELECT petition_id, sha256(('name' || i)::bytea),
+               sha256(('phone' || i)::bytea) || '\\x00'::bytea, sha256(('index' || i / 3)::bytea)
         FROM seed
         """,
         """
-        INSERT INTO subject_versions SELECT petition_id, CASE WHEN secret THEN 1 ELSE 2 END FROM seed
+        INSERT INTO subject_versions
+        SELECT petition_id, CASE WHEN secret THEN 1 ELSE 2 END FROM seed
         """,
         """
         INSERT INTO stored_answers
@@ -221,19 +223,22 @@ def _fill(database: psycopg.Connection, service: str, *, low: int, high: int) ->
     database.execute("SET maintenance_work_mem = '512MB'")
     # Whatever a crash would take away here would only be seeded again.
     database.execute("SET synchronous_commit = off")
-    database.execute(_PLAN.format(units=UNITS), [low, high])  # type: ignore[arg-type]
+    database.execute(_PLAN.format(units=UNITS), [low, high])
     _plan_steps(database)
     with _bare(database):
         for statement in STATEMENTS[service]:
-            database.execute(statement.replace("{units}", str(UNITS)))  # type: ignore[arg-type]
+            database.execute(statement.replace("{units}", str(UNITS)))
     database.execute("DROP TABLE seed, seed_step, seed_petition_event")
     database.execute("VACUUM ANALYZE")
 
 
 def _plan_steps(database: psycopg.Connection) -> None:
     """Tables of the events of a life, to join with."""
-    ids = {"petition_id": example(PETITION[0])["subject"], "case_id": example(CASE_LIFE[0])["subject"]}
-    database.execute(_IDS.format(**ids))  # type: ignore[arg-type]
+    ids = {
+        "petition_id": example(PETITION[0])["subject"],
+        "case_id": example(CASE_LIFE[0])["subject"],
+    }
+    database.execute(_IDS.format(**ids))
     database.execute(_STEPS)
     for step, name in enumerate(CASE_LIFE, start=1):
         envelope = example(name)
@@ -247,7 +252,12 @@ def _plan_steps(database: psycopg.Connection) -> None:
     )
     for version, name in enumerate(PETITION, start=1):
         envelope = example(name)
-        values = (version, envelope["id"], envelope["type"], json.dumps(envelope, ensure_ascii=False))
+        values = (
+            version,
+            envelope["id"],
+            envelope["type"],
+            json.dumps(envelope, ensure_ascii=False),
+        )
         database.execute("INSERT INTO seed_petition_event VALUES (%s, %s, %s, %s)", values)
 
 

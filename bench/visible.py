@@ -91,7 +91,9 @@ class _Follower:
         posted = self._intake.post("/v1/petitions", petition(0), key=str(uuid.uuid4()))
         assert posted.status == CREATED, posted.body
         petition_id = posted.json["petition_id"]
-        while not (found := self._routing.get(f"/v1/cases?petition_id={petition_id}").json["items"]):
+        while not (
+            found := self._routing.get(f"/v1/cases?petition_id={petition_id}").json["items"]
+        ):
             time.sleep(_POLL_S)
         path = f"/v1/cases/{found[0]['case_id']}/timeline"
         while not (shown := self._supervision.get(path)).is_success or not shown.json["entries"]:

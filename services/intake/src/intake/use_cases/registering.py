@@ -47,9 +47,7 @@ def register(
     _insert_petition(session, row)
     person = petition.get("petitioner") or {}
     if any(person.values()):
-        session.execute(
-            sa.insert(models.petitioners), _sealed(person, petition_id, resources)
-        )
+        session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
     _announce(session, row, person)
     return {
         "petition_id": petition_id,
