@@ -15,13 +15,14 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
 PYTEST := $(BIN)/python -m pytest
+GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
-export VAR PORT DEMO
+export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
 
-.PHONY: help run run-real demo test test-fast test-faults bench lint contract contract-update format clean
+.PHONY: help run run-real backup restore demo test test-fast test-faults bench lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=./var (DEMO=0: no samples)
 	@exec $(BIN)/python -m shared.embedded
@@ -29,6 +30,13 @@ run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=.
 run-real: $(INSTALLED) ## The same system as separate processes on private RabbitMQ and PostgreSQL
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	@exec $(BIN)/python -m local.run_real
+
+backup: $(INSTALLED) ## Back up the databases of the running run-real into VAR/real/backups (KEEP=3 newest stay)
+	@exec $(BIN)/python -m local.backup
+
+restore: $(INSTALLED) ## Take run-real, stopped, back to TO=time|latest (HOURS=24 of events before it are sent again)
+	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@exec $(BIN)/python -m local.restore "$(TO)"
 
 demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report; REAL=1: on run-real; JSON=file: report as JSON
 	@$(if $(REAL),deploy/local/install-system-packages rabbitmq-server postgresql)
@@ -55,11 +63,30 @@ lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-contract: $(INSTALLED_DEV) ## Event schemas, examples, reads and HTTP contracts, checked for drift
-	$(PYTEST) tests/contract
+contract: $(INSTALLED_DEV) ## Contracts checked for drift; every service as it stands checked against every overlay
+	$(PYTEST) -m "not servers" tests/contract
+	$(GATE) tree
 
 contract-update: $(INSTALLED_DEV) ## Write the golden files of tests/contract anew
 	$(BIN)/python tests/contract/generate.py
+
+release: $(INSTALLED_DEV) ## Freeze what SERVICE= VERSION= promises and needs in tests/contract/released
+	@$(GATE) release --service "$(SERVICE)" --version "$(VERSION)"
+
+can-upgrade: $(INSTALLED_DEV) ## May SERVICE= VERSION= be deployed to ENV=? Prints what was checked; exits 0 or 1
+	@$(GATE) can-upgrade --service "$(SERVICE)" --version "$(VERSION)" --env "$(ENV)"
+
+image: ## Build the image of SERVICE, or of all, with docker, podman or buildah (VERSION, BASE_IMAGE, IMAGE_ARGS)
+	@VERSION='$(VERSION)' BASE_IMAGE='$(BASE_IMAGE)' IMAGE_ARGS='$(IMAGE_ARGS)' deploy/build-image $(SERVICE)
+
+image-proof: $(INSTALLED) ## Build every image twice, compare, run all from read-only roots (root on Debian; BASE_IMAGE, MIRROR, IMAGE_ARGS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql buildah debootstrap bubblewrap
+	@BASE_IMAGE='$(BASE_IMAGE)' MIRROR='$(MIRROR)' IMAGE_ARGS='$(IMAGE_ARGS)' exec \
+	    $(BIN)/python -m local.image_proof
+
+k8s: $(INSTALLED_DEV) ## Render the Kubernetes manifests and check every object, typos by file and line
+	@PYTHONPATH=tests $(BIN)/python -m k8s.check
+	@$(PYTEST) tests/k8s -m "not servers"
 
 format: $(INSTALLED_DEV) ## Put the code into the project's format
 	$(BIN)/ruff format .

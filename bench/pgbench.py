@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from local.postgres import program
+from local.postgres import run_program
 
 # Each run of the script is one petition, told from all others by a random number.
 _NUMBER = r"\set n random(1, 9000000000000000000)"
@@ -136,18 +134,14 @@ def _run(
 ) -> str:
     where, file = urlsplit(url), folder / "script.sql"
     file.write_text(script)
-    done = subprocess.run(
-        [
-            *(program("pgbench"), "-n", "-M", "prepared", "-f", str(file), *more),
-            *("-c", str(clients), "-j", "2" if clients > 1 else "1"),
-            *("-T", str(max(1, round(seconds)))),
-            *("-h", str(where.hostname), "-p", str(where.port), "-U", str(where.username)),
-            where.path.lstrip("/"),
-        ],
-        env={**os.environ, "PGPASSWORD": str(where.password)},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_program(
+        "pgbench",
+        *("-n", "-M", "prepared", "-f", file, *more),
+        *("-c", str(clients), "-j", "2" if clients > 1 else "1"),
+        *("-T", str(max(1, round(seconds)))),
+        *("-h", str(where.hostname), "-p", str(where.port), "-U", str(where.username)),
+        where.path.lstrip("/"),
+        env={"PGPASSWORD": str(where.password)},
     )
     if done.returncode:
         raise RuntimeError(f"pgbench failed:\n{done.stdout}\n{done.stderr}")

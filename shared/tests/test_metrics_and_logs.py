@@ -3,13 +3,16 @@
 import io
 import json
 import logging
+import threading
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared import log
+from shared.cli import expose_metrics
 from shared.metrics import Instruments, Metrics
 from shared.testing import Office
 from shared.web.app import create_app, metrics_response
@@ -48,6 +51,24 @@ def test_while_a_database_is_away_the_other_metrics_are_still_read():
     found = families(instruments)
     assert samples(found["outbox_pending"]) == {"routing": 3}
     assert "outbox_published" in found
+
+
+def test_a_process_is_alive_as_long_as_all_of_its_loops_are(make_notes):
+    app = make_notes("intake", METRICS_PORT="0").app
+    server = expose_metrics(app)
+    address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert "gauges_readable" in httpx.get(f"{address}/metrics").text
+        relay = threading.Thread(target=threading.Event().is_set, name="intake.relay")
+        relay.start()
+        relay.join()
+        app.loops.append(relay)
+        answer = httpx.get(f"{address}/healthz")
+        assert (answer.status_code, answer.text) == (503, "ended: intake.relay\n")
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_answers_are_counted_by_route_and_never_by_address(make_notes):

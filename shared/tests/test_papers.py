@@ -14,7 +14,7 @@ from routing.domain.clocks import RULES
 from routing.domain.procedure import ACTIONS, CLOSE_REASONS, SERVICE_METHODS, STATES
 from satisfaction.domain import GRADES, OBJECTS
 from shared.auth import ROLES
-from shared.cli import COMMANDS
+from shared.cli import COMMANDS, PREPARATIONS
 from shared.metrics import Instruments
 from shared.service import Service, find_services
 from shared.settings import Settings
@@ -176,16 +176,16 @@ def test_operating_names_every_command() -> None:
     named = set(
         re.findall(r"`(?:python -m \S+ )?([a-z-]+)[^`]*`", part(read(OPERATING), "Processes"))
     )
-    assert (set(COMMANDS) | own) - named == set()
+    assert (set(COMMANDS) | set(PREPARATIONS) | own) - named == set()
 
 
 def _targets() -> set[str]:
-    return set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.M))
+    return set(re.findall(r"^([a-z0-9-]+):.*##", read("Makefile"), re.M))
 
 
 @pytest.mark.parametrize("path", READMES)
 def test_the_readmes_name_every_make_target(path: str) -> None:
-    named = set(re.findall(r"\bmake ([a-z-]+)", read(path)))
+    named = set(re.findall(r"\bmake ([a-z0-9-]+)", read(path)))
     assert _targets() - named == set()
 
 
@@ -193,7 +193,7 @@ def test_no_paper_names_a_make_target_that_does_not_exist() -> None:
     named = {
         (str(path), target)
         for path in papers()
-        for target in re.findall(r"`make ([a-z-]+)", read(str(path)))
+        for target in re.findall(r"`make ([a-z0-9-]+)", read(str(path)))
     }
     assert {pair for pair in named if pair[1] not in _targets()} == set()
 

@@ -77,6 +77,9 @@ def start(command, **changes):
         ("web", {"PUBLIC_TOKEN_KEY": '{"kty": "OKP", "crv": "Ed25519"} or so'}, ()),
         ("web", {"TOKEN_JWKS": "/nowhere/keys.json"}, ("/nowhere/keys.json",)),
         ("worker", {"BUS_URL": ""}, ("BUS_URL",)),
+        ("migrate", {"DATABASE_URL": None}, ("DATABASE_URL",)),
+        ("migrate", {"DATABASE_URL": "no url"}, ()),
+        ("topology", {"BUS_URL": ""}, ("BUS_URL",)),
     ],
 )
 def test_a_process_refuses_to_start_on_bad_settings(tmp_path, command, changes, named):
@@ -85,3 +88,10 @@ def test_a_process_refuses_to_start_on_bad_settings(tmp_path, command, changes, 
     assert "does not start" in said
     assert all(word in said for word in named), said
     assert "Traceback" not in said
+
+
+def test_migrating_needs_no_secret(tmp_path):
+    file = tmp_path / "intake.sqlite"
+    without = dict.fromkeys(sample_secrets())
+    assert start("migrate", DATABASE_URL=f"sqlite:///{file}", **without)[0] == 0
+    assert file.exists()

@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from golden import EVENTS, EXAMPLES, HTTP, READS, files, text
+from golden import ASYNCAPI, EVENTS, EXAMPLES, HTTP, READS, files, text
 from scenario import Scenario, play
 
 
 def main() -> None:
     """Bring every file in line with the code and say which changed."""
     wanted = files()
-    for folder in (EVENTS, READS, HTTP):
+    for folder in (EVENTS, READS, HTTP, ASYNCAPI):
         folder.mkdir(exist_ok=True)
         for stale in set(folder.glob("*.json")) - set(wanted):
             stale.unlink()

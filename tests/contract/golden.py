@@ -1,12 +1,11 @@
-"""The contract files, computed from the code: event schemas, reads, HTTP interfaces."""
+"""The contract files, computed from the code: event schemas, reads, OpenAPI and AsyncAPI."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-import marshmallow as ma
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
+import messages
+from schemas import event_schema, reads
 
 from shared.contracts import EventType
 from shared.service import Service, find_services
@@ -14,8 +13,9 @@ from shared.web import openapi, ops
 from shared.web.api import Api
 
 HERE = Path(__file__).parent
-EVENTS, EXAMPLES, READS, HTTP = (HERE / name for name in ("events", "examples", "reads", "http"))
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+EVENTS, EXAMPLES, READS, HTTP, ASYNCAPI = (
+    HERE / name for name in ("events", "examples", "reads", "http", "asyncapi")
+)
 
 
 def event_types() -> dict[str, EventType]:
@@ -31,29 +31,8 @@ def files() -> dict[Path, str]:
     for service in find_services():
         found[READS / f"{service.name}.json"] = reads(service)
         found[HTTP / f"{service.name}.openapi.json"] = http(service)
+        found[ASYNCAPI / f"{service.name}.asyncapi.json"] = messages.document(service)
     return {path: text(content) for path, content in found.items()}
-
-
-def event_schema(event_type: EventType) -> dict[str, Any]:
-    """JSON Schema of an event type's data."""
-    return {
-        "$schema": _DIALECT,
-        "title": event_type.name,
-        "description": event_type.doc,
-        "x-source": event_type.source,
-        "x-without-reader": event_type.optional,
-        "x-retired": event_type.retired,
-        **json_schema(event_type.schema),
-    }
-
-
-def reads(service: Service) -> dict[str, Any]:
-    """What a service reads of each event it hears."""
-    return {
-        f"{row.from_}.{name}": json_schema(row.reads)
-        for row in sorted(service.subscriptions.rows, key=lambda row: (row.from_, row.types))
-        for name in row.types
-    }
 
 
 def http(service: Service) -> dict[str, Any]:
@@ -61,24 +40,6 @@ def http(service: Service) -> dict[str, Any]:
     operators = Api(service.name)
     ops.add_routes(operators)
     return openapi.document(service, operators)
-
-
-def json_schema(schema: type[ma.Schema]) -> dict[str, Any]:
-    """JSON Schema of a marshmallow schema; nested ones under $defs."""
-    plugin = MarshmallowPlugin(schema_name_resolver=_name)
-    spec = APISpec("contract", "1", "3.1.0", plugins=[plugin])
-    spec.components.schema("root", schema=schema)
-    schemas = json.loads(
-        json.dumps(spec.to_dict()["components"]["schemas"]).replace(
-            "#/components/schemas/", "#/$defs/"
-        )
-    )
-    root = schemas.pop("root")
-    return root | ({"$defs": schemas} if schemas else {})
-
-
-def _name(schema: Any) -> str:
-    return (schema if isinstance(schema, type) else type(schema)).__name__
 
 
 def text(content: dict[str, Any]) -> str:

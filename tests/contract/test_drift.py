@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from golden import EVENTS, HTTP, READS, files
+from golden import ASYNCAPI, EVENTS, HTTP, READS, files
 
 WANTED = files()
+FOLDERS = (EVENTS, READS, HTTP, ASYNCAPI)
 
 
 @pytest.mark.parametrize("path", sorted(WANTED), ids=lambda p: f"{p.parent.name}/{p.name}")
@@ -15,5 +16,5 @@ def test_golden_file_is_what_the_code_says(path: Path) -> None:
 
 
 def test_no_golden_file_is_left_of_something_gone() -> None:
-    there = {path for folder in (EVENTS, READS, HTTP) for path in folder.glob("*.json")}
+    there = {path for folder in FOLDERS for path in folder.glob("*.json")}
     assert there == set(WANTED)

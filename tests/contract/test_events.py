@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import sqlalchemy as sa
-from golden import EVENTS, EXAMPLES, event_schema, event_types
+from golden import EVENTS, EXAMPLES, event_types
 from scenario import Scenario, body_of, play
+from schemas import event_schema
 
 from shared.contracts import REPLAY_REQUESTED
 from shared.service import App, Service, find_services

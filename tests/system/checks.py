@@ -77,13 +77,15 @@ def verdict(
     *,
     undisturbed: Mapping[int, Any],
     dead: Mapping[str, set[str]] | None = None,
+    look: Callable[[Site, Mapping[int, str]], Seen] = Seen,
 ) -> None:
     """AssertionError that lists every broken promise.
 
     `petitions` are those answered 201 by their number in the stream, `undisturbed` the picture of
-    each pattern, `dead` the ids that must be dead in each service's inbox, and nothing else.
+    each pattern, `dead` the ids that must be dead in each service's inbox, and nothing else;
+    `look` reads the tables.
     """
-    seen = Seen(site, petitions)
+    seen = look(site, petitions)
     broken = list(_counts_differ(seen, operators))
     for promise in PROMISES:
         broken += [f"{promise.__doc__} {wrong}" for wrong in promise(seen)]

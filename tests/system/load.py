@@ -93,8 +93,8 @@ class Answer:
 class Recorder(httpx.BaseTransport):
     """An HTTP transport that notes what every try to register a petition got."""
 
-    def __init__(self) -> None:
-        self._real = httpx.HTTPTransport()
+    def __init__(self, through: httpx.BaseTransport | None = None) -> None:
+        self._real = through or httpx.HTTPTransport()
         self.answers: list[Answer] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -195,11 +195,21 @@ class Life:
 
 
 class Load:
-    """A stream of petitions at `pace` a second (None: as fast as it goes), until `finish`."""
+    """A stream of petitions at `pace` a second (None: as fast as it goes), until `finish`.
 
-    def __init__(self, site: Site, *, at_least: int, pace: float | None = None) -> None:
+    `through` is the transport that its requests take, where they do not go straight to a service.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        at_least: int,
+        pace: float | None = None,
+        through: httpx.BaseTransport | None = None,
+    ) -> None:
         self.at_least = at_least
-        self.recorder = Recorder()
+        self.recorder = Recorder(through)
         self.client = site.client("importer", transport=self.recorder)
         self.petitions: dict[int, str] = {}
         self._pace = pace

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from local.postgres import PrivatePostgres
 from local.servers import PrivateRabbit
 from local.stack import Stack
@@ -64,8 +66,10 @@ class Scene:
 
 
 @contextmanager
-def scene_of(var: Path, *, at_least: int, pace: float) -> Iterator[Scene]:
-    """A stack on servers of its own, and a load that has begun to flow."""
+def scene_of(
+    var: Path, *, at_least: int, pace: float, through: httpx.BaseTransport | None = None
+) -> Iterator[Scene]:
+    """A stack on servers of its own, and a load that has begun to flow `through` a transport."""
     with (
         PrivateRabbit() as rabbit,
         PrivatePostgres() as postgres,
@@ -76,11 +80,14 @@ def scene_of(var: Path, *, at_least: int, pace: float) -> Iterator[Scene]:
             settings=SETTINGS,
         ) as stack,
         site_of(stack) as site,
-        Operators(site) as operators,
+        Operators(site, through=through) as operators,
     ):
         for service in stack.services:
             rabbit.wait_written(inbox_queue(service.name))
-        with telling(stack), Load(site, at_least=at_least, pace=pace) as load:
+        with (
+            telling(stack),
+            Load(site, at_least=at_least, pace=pace, through=through) as load,
+        ):
             scene = Scene(rabbit, postgres, stack, site, operators, load)
             load.flow(_FIRST)
             scene.goes_on("the start")

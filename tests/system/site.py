@@ -85,9 +85,9 @@ def site_of(stack: Stack) -> Iterator[Site]:
 class Operators:
     """Those who look after a site: admin sees what waits and what is dead, supervisor the rest."""
 
-    def __init__(self, site: Site) -> None:
-        self._admin = site.client("admin")
-        self._supervisor = site.client("supervisor")
+    def __init__(self, site: Site, *, through: httpx.BaseTransport | None = None) -> None:
+        self._admin = site.client("admin", transport=through)
+        self._supervisor = site.client("supervisor", transport=through)
 
     def __enter__(self) -> "Operators":
         return self

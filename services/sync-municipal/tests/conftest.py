@@ -169,12 +169,12 @@ def push_all() -> Callable[[Pusher], None]:
 
 @pytest.fixture
 def until() -> Callable[[Callable[[], bool]], None]:
-    """Wait for a condition, 20 seconds at most."""
+    """Wait for a condition, 60 seconds at most."""
 
     def wait(condition: Callable[[], bool]) -> None:
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 60
         while not condition():
-            assert time.monotonic() < ends, "waited for 20 seconds"
+            assert time.monotonic() < ends, "waited for 60 seconds"
             time.sleep(0.02)
 
     return wait

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import os
-import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -199,17 +200,16 @@ def test_a_process_that_dies_between_call_and_settling_tells_the_city_once(
 def test_a_push_process_killed_in_full_flow_loses_and_repeats_nothing(synced, city, story, until):
     bodies = [body for n in range(300) for body in story(f"c{n:03d}", last=3)]
     hear(synced, *bodies)
-    process = _push_process(synced, city)
-    until(lambda: city.counts()["requests"] > 100)
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    with _push_process(synced, city) as process:
+        until(lambda: city.counts()["requests"] > 100)
+        process.kill()
     assert counts(synced)["pending"] > 0
     with synced.db.write() as session:
         pushing.release_all(session)
-    process = _push_process(synced, city)
-    until(lambda: counts(synced)["pending"] == 0)
-    process.terminate()
-    assert process.wait(20) == 0
+    with _push_process(synced, city) as process:
+        until(lambda: counts(synced)["pending"] == 0)
+        process.terminate()
+        assert process.wait(20) == 0
     assert counts(synced)["acknowledged"] == 600
     assert counts(synced)["cases_synced"] == 300
     assert city.counts()["exchanges"] == 600
@@ -217,13 +217,19 @@ def test_a_push_process_killed_in_full_flow_loses_and_repeats_nothing(synced, ci
     assert len(city.cases()) == 300
 
 
-def _push_process(app: App, city) -> subprocess.Popen:
+@contextmanager
+def _push_process(app: App, city) -> Iterator[subprocess.Popen]:
+    """`push` as a process that does not outlive the test, however that ends."""
     url = app.db.url.render_as_string(hide_password=False)
     env = {"DATABASE_URL": url, "CITY_URL": city.url, "METRICS_PORT": "0"}
     command = [sys.executable, "-m", "sync_municipal", "push"]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, env=os.environ | sample_secrets() | env, stderr=subprocess.DEVNULL
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_refused_exchange_is_visible_and_holds_nothing_up(synced, pusher, city, story, push_all):

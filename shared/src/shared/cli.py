@@ -1,31 +1,37 @@
-"""`python -m <service> web|worker|migrate|topology|replay|rebuild|reprocess` and its own roles."""
+"""`python -m <service> web|worker|migrate|topology|replay|…` and its own roles."""
 
 import argparse
+import dataclasses
+import datetime as dt
 import logging
 import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from gunicorn.app.base import BaseApplication
 from joserfc.errors import JoseError
-from prometheus_client import start_http_server
+from prometheus_client import make_wsgi_app
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from shared import inbox, log, migrations, worker
+from shared.after_restore import REPUBLISHED, after_restore
 from shared.bus import inbox_queue
-from shared.clock import from_wire
+from shared.clock import from_wire, wire
+from shared.db import Database
 from shared.outbox import Replays
 from shared.rabbitmq import RabbitPublisher, RabbitReceiver, declare_topology
 from shared.rebuild import rebuild
 from shared.service import ALL_SERVICES, App, Service
-from shared.settings import BadSettings, read_settings
+from shared.settings import BadSettings, read_settings, setting
 from shared.web import create_app
 
 logger = logging.getLogger(__name__)
 BAD_SETTINGS_EXIT = 2
+MOST_HOURS = 100 * 366 * 24
 
 
 def main(service: Service, argv: list[str] | None = None) -> None:
@@ -41,7 +47,10 @@ def main(service: Service, argv: list[str] | None = None) -> None:
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        app = _start(service, needs_bus=arguments.command in NEED_BUS)
+        if arguments.command in PREPARATIONS:
+            PREPARATIONS[arguments.command](service)
+            return
+        app = _start(service, needs_bus=arguments.command == "worker")
         if arguments.command in service.roles:
             _role(app, arguments.command)
         else:
@@ -79,11 +88,23 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     commands.add_parser("rebuild", help="clear the projections and ask for a replay")
     again = commands.add_parser("reprocess", help="run dead events again")
     again.add_argument("--seq", type=int, help="only this row of the inbox")
+    restored = commands.add_parser("after-restore", help="go on with a restored database")
+    restored.add_argument("--to", required=True, type=from_wire, help="RFC 3339 time it is at")
+    restored.add_argument(
+        "--hours", type=_hours, default=REPUBLISHED, help="events before it to ask for again (24)"
+    )
     for name, role in service.roles.items():
         commands.add_parser(name, help=(role.__doc__ or "").strip())
     for name, tool in service.tools.items():
         commands.add_parser(name, help=(tool.__doc__ or "").strip(), add_help=False)
     return parser
+
+
+def _hours(text: str) -> dt.timedelta:
+    hours = float(text)
+    if not 0 < hours < MOST_HOURS:
+        raise ValueError(text)
+    return dt.timedelta(hours=hours)
 
 
 def stop_on_signals() -> threading.Event:
@@ -94,11 +115,31 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def expose_metrics(app: App) -> None:
-    """Serve /metrics on METRICS_PORT, table gauges included."""
+def expose_metrics(app: App) -> BaseWSGIServer:
+    """Serve /metrics on METRICS_PORT, table gauges included, and /healthz beside it."""
     app.metrics.watch(app.gauges)
-    server, _ = start_http_server(app.settings.metrics_port, registry=app.instruments.registry)
+    metrics = make_wsgi_app(app.instruments.registry)
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/healthz":
+            return metrics(environ, start_response)
+        ended = [thread.name for thread in app.loops if not thread.is_alive()]
+        status = "503 Service Unavailable" if ended else "200 OK"
+        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"ended: {', '.join(ended)}\n".encode() if ended else b"alive\n"]
+
+    port = app.settings.metrics_port
+    server = make_server("0.0.0.0", port, answer, threaded=True, request_handler=_Unlogged)  # noqa: S104
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     logger.info("metrics are served", extra={"port": server.server_port})
+    return server
+
+
+class _Unlogged(WSGIRequestHandler):
+    """Prometheus and the kubelet ask all day long."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
 
 
 class Web(BaseApplication):
@@ -160,19 +201,46 @@ def _role(app: App, name: str) -> None:
     app.close()
 
 
-def _migrate(app: App, _: argparse.Namespace) -> None:
-    revision = migrations.migrate(app.db, app.service.package)
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ForMigrating:
+    """All that `migrate` reads, so that it can run without the service's secrets."""
+
+    database_url: str = setting(doc="SQLAlchemy URL: sqlite:///file or postgresql+psycopg://…")
+    log_level: str = setting("INFO", doc="DEBUG, INFO, WARNING or ERROR")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ForTopology:
+    """All that `topology` reads, so that it can run without the service's secrets."""
+
+    bus_url: str = setting(doc="amqp://user:password@host:port/vhost")
+    log_level: str = setting("INFO", doc="DEBUG, INFO, WARNING or ERROR")
+
+
+def _migrate(service: Service) -> None:
+    settings = read_settings(ForMigrating)
+    log.configure(service.name, settings.log_level)
+    try:
+        db = Database(settings.database_url, service=service.name)
+    except sa.exc.ArgumentError as error:
+        raise BadSettings(log.describe(error)) from error
+    try:
+        revision = migrations.migrate(db, service.package)
+    finally:
+        db.close()
     logger.info("migrated", extra={"revision": revision})
 
 
-def _topology(app: App, _: argparse.Namespace) -> None:
-    bindings = app.service.subscriptions.bindings()
-    declare_topology(app.settings.bus_url, queue=inbox_queue(app.service.name), bindings=bindings)
+def _topology(service: Service) -> None:
+    settings = read_settings(ForTopology)
+    log.configure(service.name, settings.log_level)
+    bindings = service.subscriptions.bindings()
+    declare_topology(settings.bus_url, queue=inbox_queue(service.name), bindings=bindings)
     logger.info("topology declared", extra={"bindings": len(bindings)})
 
 
 def _replay(app: App, arguments: argparse.Namespace) -> None:
-    types = [event_type.name for event_type in app.service.events]
+    types = [one.name for one in app.service.events if one.may_go_to(arguments.to)]
     with app.db.write() as session:
         Replays.ask(
             session,
@@ -200,13 +268,24 @@ def _reprocess(app: App, arguments: argparse.Namespace) -> None:
     sys.stdout.write(f"{revived}\n")
 
 
+def _after_restore(app: App, arguments: argparse.Namespace) -> None:
+    try:
+        done = after_restore(app, to=arguments.to, republished=arguments.hours)
+    except ValueError as error:
+        sys.stderr.write(f"after-restore: --to: {error}\n")
+        raise SystemExit(BAD_SETTINGS_EXIT) from error
+    logger.info(
+        "goes on after a restore; the producers' workers replay",
+        extra={"numbers_passed": done.passed, "since": wire(done.since), "types": done.types},
+    )
+
+
 COMMANDS = {
     "web": _web,
     "worker": _worker,
-    "migrate": _migrate,
-    "topology": _topology,
     "replay": _replay,
     "rebuild": _rebuild,
     "reprocess": _reprocess,
+    "after-restore": _after_restore,
 }
-NEED_BUS = ("worker", "topology")
+PREPARATIONS: dict[str, Callable[[Service], None]] = {"migrate": _migrate, "topology": _topology}

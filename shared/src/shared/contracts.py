@@ -44,7 +44,8 @@ class EventType:
     """An event type a service emits.
 
     `optional` says that it has no reader yet; `retired` that it was emitted by older versions, is
-    still in their logs and so in replays, and is emitted no more.
+    still in their logs and so in replays, and is emitted no more; `only` names the services that
+    may hear it, where not all may.
     """
 
     name: str
@@ -52,6 +53,11 @@ class EventType:
     schema: type[ma.Schema]
     optional: bool
     retired: bool
+    only: tuple[str, ...] = ()
+
+    def may_go_to(self, reader: str) -> bool:
+        """Whether this service may hear it, as it happens or in a replay."""
+        return not self.only or reader in self.only
 
     @cached_property
     def loaded(self) -> ma.Schema:
@@ -72,7 +78,12 @@ class Events:
         self._by_schema: dict[type[ma.Schema], EventType] = {}
 
     def type(
-        self, name: str, *, optional: bool = False, retired: bool = False
+        self,
+        name: str,
+        *,
+        optional: bool = False,
+        retired: bool = False,
+        only: tuple[str, ...] = (),
     ) -> Callable[[type[ma.Schema]], type[ma.Schema]]:
         """Declare the schema of an event type's data; the name ends in its version."""
 
@@ -81,7 +92,7 @@ class Events:
                 raise ValueError(f"{name} is declared twice")
             if not schema.__doc__:
                 raise ValueError(f"{name} has no docstring; it is the contract's text")
-            found = EventType(name, self.service, schema, optional, retired)
+            found = EventType(name, self.service, schema, optional, retired, only)
             self._types[name] = self._by_schema[schema] = found
             return schema
 

@@ -170,6 +170,7 @@ def lock_var(var: Path) -> IO[str]:
             return file
         except BlockingIOError as error:
             if time.monotonic() > deadline:
+                file.close()
                 raise VarInUse(f"{var} is in use by another process") from error
             time.sleep(0.1)
 

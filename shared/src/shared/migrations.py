@@ -78,6 +78,7 @@ def run(metadata: sa.MetaData) -> None:
     connection = context.config.attributes["connection"]
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET lock_timeout = '5s'"))
+        connection.commit()  # else an autocommit_block finds a transaction that is not Alembic's
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         context.run_migrations()

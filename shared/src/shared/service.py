@@ -5,6 +5,7 @@ in a process: settings read, database open, tokens checkable, metrics counted.
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -74,6 +75,10 @@ class Service:
     roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
+    after_restore: Callable[[Session, int, dt.datetime], None] = lambda _session, _passed, _now: (
+        None
+    )
+    """What else a service must do once its database was restored; see `shared.after_restore`."""
 
     def __post_init__(self) -> None:
         declare_replay(self)
@@ -103,13 +108,15 @@ def declare_replay(service: Service) -> None:
 
     def replay(event: Event, *, session: Session, clock: Clock) -> None:
         """Write down which of our events the reader wants."""
-        ours = [name for name in event.data["types"] if name in service.events]
+        reader = event.data["to"]
+        asked = [service.events[name] for name in event.data["types"] if name in service.events]
+        ours = [event_type.name for event_type in asked if event_type.may_go_to(reader)]
         if ours:
             Replays.ask(
                 session,
                 ground=service.ground,
                 replay_id=event.id,
-                reader=event.data["to"],
+                reader=reader,
                 types=ours,
                 since=event.data["since"],
                 now=clock.now(),
@@ -128,6 +135,7 @@ class App:
     settings: Any
     clock: Clock = field(default_factory=SystemClock)
     instruments: Instruments = field(default_factory=Instruments)
+    loops: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.db = Database(

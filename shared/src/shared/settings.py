@@ -55,7 +55,7 @@ class Settings:
     log_level: str = setting("INFO", doc="DEBUG, INFO, WARNING or ERROR")
 
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S")
 
 
 def read_settings(cls: type[S], env: Mapping[str, str] | None = None) -> S:
@@ -63,7 +63,7 @@ def read_settings(cls: type[S], env: Mapping[str, str] | None = None) -> S:
     env = os.environ if env is None else env
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for field in dataclasses.fields(cls):
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         name = field.name.upper()
         raw = env.get(name)
         if raw is None or raw == "":

@@ -68,8 +68,10 @@ def run(app: App, publisher: Publisher, receiver: Receiver, stop: threading.Even
     threads = loops(app, publisher, receiver, stop)
     for thread in threads:
         thread.start()
+    app.loops[:] = threads
     log.info("worker started")
     stop.wait()
+    app.loops.clear()
     deadline = time.monotonic() + app.settings.drain_seconds
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))

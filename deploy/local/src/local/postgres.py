@@ -6,15 +6,21 @@ import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
 
+from local import wal
 from local.servers import PrivateServer, ServerMissing
 
 _SOCKET_PATH_LIMIT = 90
+
+
+class DataMissing(Exception):
+    """There is WAL of a server whose data are gone; empty data would hide the loss."""
 
 
 class Databases:
@@ -70,15 +76,37 @@ class Databases:
 
 
 class PrivatePostgres(PrivateServer, Databases):
-    """A PostgreSQL server with fsync on and 300 connections, run by an unprivileged user."""
+    """A PostgreSQL server with fsync on and 300 connections, run by an unprivileged user.
+
+    With `archive_seconds` every change is in the archive, for restoring, at the latest so long
+    after it was made.
+    """
 
     name = "postgresql"
     _stop_signal = signal.SIGINT
+
+    def __init__(self, folder: Path | None = None, *, archive_seconds: int | None = None) -> None:
+        super().__init__(folder)
+        self.archive_seconds = archive_seconds
 
     @property
     def admin_url(self) -> str:
         user, password = self._state["user"], self._state["password"]
         return f"postgresql+psycopg://{user}:{password}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def data(self) -> Path:
+        """The folder of the databases."""
+        return self.folder / "data"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the WAL that is kept for restoring."""
+        return self.folder / "archive"
+
+    def connect(self) -> psycopg.Connection:
+        """A connection of the administrator's; OperationalError where nobody answers."""
+        return self._admin()
 
     def _password_of(self, name: str) -> str:
         """The same password for every call, so that URLs handed out earlier stay good."""
@@ -89,31 +117,48 @@ class PrivatePostgres(PrivateServer, Databases):
         return passwords[name]
 
     def _launch(self) -> None:
-        binaries = _binaries()
-        user = _unprivileged_user()
-        data, sockets = self.folder / "data", self.folder / "sockets"
+        user = unprivileged_user()
         if user:
             _let_in(self.folder, user)
-        if not (data / "PG_VERSION").exists():
-            self._initialise(binaries, data, user)
-        sockets.mkdir(mode=0o700, exist_ok=True)
-        if user:
-            shutil.chown(sockets, user)
-        short = len(str(sockets)) < _SOCKET_PATH_LIMIT
-        settings = {
+        if not (self.data / "PG_VERSION").exists():
+            if wal.archived(self.archive):
+                raise DataMissing(
+                    f"{self.data} is missing, and {self.archive} holds WAL of it: restore it, "
+                    f"or remove {self.archive} to begin anew"
+                )
+            self._initialise(user)
+        for folder in (self.folder / "sockets", self.archive):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if user:
+                shutil.chown(folder, user)
+        arguments = [f"--{name}={value}" for name, value in self._settings().items()]
+        self._guard(
+            [str(programs() / "postgres"), "-D", str(self.data), *arguments],
+            env=environment(),
+            user=user,
+        )
+
+    def _settings(self) -> dict[str, object]:
+        """What the server is told at its start; everything else is PostgreSQL's default."""
+        sockets = self.folder / "sockets"
+        found: dict[str, object] = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
-            "unix_socket_directories": sockets if short else "",
+            "unix_socket_directories": sockets if len(str(sockets)) < _SOCKET_PATH_LIMIT else "",
             "max_connections": 300,
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
-        arguments = [f"--{name}={value}" for name, value in settings.items()]
-        self._guard(
-            [str(binaries / "postgres"), "-D", str(data), *arguments], env=_environment(), user=user
-        )
+        if self.archive_seconds is not None:
+            found |= {
+                "archive_mode": "on",
+                "archive_command": wal.archive_command(self.archive),
+                "archive_timeout": self.archive_seconds,
+            }
+        return found
 
-    def _initialise(self, binaries: Path, data: Path, user: str | None) -> None:
+    def _initialise(self, user: str | None) -> None:
+        data = self.data
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(mode=0o700)
         secret = self.folder / "superuser-password"
@@ -125,7 +170,7 @@ class PrivatePostgres(PrivateServer, Databases):
         try:
             done = subprocess.run(
                 [
-                    *[str(binaries / "initdb"), "-D", str(data), "-U", self._state["user"]],
+                    *[str(programs() / "initdb"), "-D", str(data), "-U", self._state["user"]],
                     *["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"],
                     f"--pwfile={secret}",
                 ],
@@ -133,7 +178,7 @@ class PrivatePostgres(PrivateServer, Databases):
                 group=_group(user) if user else None,
                 extra_groups=[] if user else None,
                 cwd=self.folder,
-                env=_environment(),
+                env=environment(),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -151,8 +196,8 @@ class PrivatePostgres(PrivateServer, Databases):
         return True
 
 
-def _binaries() -> Path:
-    """The newest installed version's programs."""
+def programs() -> Path:
+    """The folder of the newest installed version's programs."""
     found = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3])
     )
@@ -162,12 +207,38 @@ def _binaries() -> Path:
     return Path(program).resolve().parent
 
 
-def program(name: str) -> str:
-    """The path of one of the server's programs, such as pgbench."""
-    return str(_binaries() / name)
+def run_program(
+    name: str, *arguments: str | Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs to its end; times it prints are UTC."""
+    return subprocess.run(
+        [str(programs() / name), *map(str, arguments)],
+        env=environment() | {"TZ": "UTC"} | dict(env or {}),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
-def _unprivileged_user() -> str | None:
+def control_data(data: Path) -> dict[str, str]:
+    """What pg_controldata says of a data folder; RuntimeError where it cannot be read."""
+    done = run_program("pg_controldata", data)
+    if done.returncode:
+        raise RuntimeError(f"{data}: {done.stderr.strip()}")
+    pairs = (line.partition(":") for line in done.stdout.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def hand_over(folder: Path) -> None:
+    """Give a folder and all in it to the user that PostgreSQL runs as, and to nobody else."""
+    folder.chmod(0o700)
+    if user := unprivileged_user():
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, pwd.getpwnam(user).pw_uid, -1, follow_symlinks=False)
+
+
+def unprivileged_user() -> str | None:
     """Whom to run as when we are root, which PostgreSQL refuses to run as."""
     if os.geteuid() != 0:
         return None
@@ -190,5 +261,6 @@ def _let_in(folder: Path, user: str) -> None:
         )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What PostgreSQL's programs see of ours."""
     return {"LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}

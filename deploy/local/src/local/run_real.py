@@ -3,13 +3,13 @@
 Data, secrets and logs are kept under VAR/real; nothing outlives this process.
 """
 
-import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
-from local.postgres import PrivatePostgres
+from local import restore
+from local.place import Place, archive_seconds
+from local.postgres import DataMissing, PrivatePostgres
 from local.servers import PrivateRabbit
 from local.stack import ENDPOINTS_FILE, Stack
 from shared import log
@@ -20,31 +20,41 @@ from shared.demo import sample_loader
 from shared.demo.client import Client, Endpoints
 from shared.embedded import VarInUse, lock_var
 from shared.local_secrets import password
+from shared.settings import BadSettings
 
 
 def main() -> None:
     """Start servers and services, print one READY line, stop everything on a signal."""
-    var = Path(os.environ.get("VAR", "./var")).resolve() / "real"
     try:
-        lock = lock_var(var)
-    except VarInUse as error:
+        _run(Place.of_environment(), archive_seconds=archive_seconds())
+    except (VarInUse, DataMissing, BadSettings) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from error
-    log.configure("run-real", "WARNING")
-    stop = stop_on_signals()
-    with (
-        lock,
-        PrivateRabbit(var / "rabbitmq") as rabbit,
-        PrivatePostgres(_postgres_folder(var)) as postgres,
-        Stack(var=var, bus_url=rabbit.url, database_of=postgres.create_database) as stack,
-    ):
-        if os.environ.get("DEMO", "1") != "0" and not sample_loader.is_loaded(var):
-            sys.stderr.write("首次启动：正在装入示例机构和信访件……\n")
-            endpoints = Endpoints.from_file(var / ENDPOINTS_FILE)
-            with Client(endpoints, username="importer", password=password(var)) as client:
-                sample_loader.load(client, var=var, now=SystemClock().now(), show=False)
-        _announce(stack, var)
-        stop.wait()
+
+
+def _run(place: Place, *, archive_seconds: int) -> None:
+    var = place.var
+    with lock_var(var):
+        log.configure("run-real", "WARNING")
+        stop = stop_on_signals()
+        with PrivateRabbit(place.rabbitmq) as rabbit:
+            restore.finish(place, bus_url=rabbit.url)
+            with (
+                PrivatePostgres(place.postgres, archive_seconds=archive_seconds) as postgres,
+                Stack(var=var, bus_url=rabbit.url, database_of=postgres.create_database) as stack,
+            ):
+                _load_samples(var)
+                _announce(stack, var)
+                stop.wait()
+
+
+def _load_samples(var: Path) -> None:
+    if os.environ.get("DEMO", "1") == "0" or sample_loader.is_loaded(var):
+        return
+    sys.stderr.write("首次启动：正在装入示例机构和信访件……\n")
+    endpoints = Endpoints.from_file(var / ENDPOINTS_FILE)
+    with Client(endpoints, username="importer", password=password(var)) as client:
+        sample_loader.load(client, var=var, now=SystemClock().now(), show=False)
 
 
 def _announce(stack: Stack, var: Path) -> None:
@@ -54,19 +64,6 @@ def _announce(stack: Stack, var: Path) -> None:
         f"accounts={names} password={password(var)}\n"
     )
     sys.stdout.flush()
-
-
-def _postgres_folder(var: Path) -> Path:
-    """VAR/real/postgresql, or, where root's PostgreSQL user could not enter it, a folder beside."""
-    if os.geteuid() != 0:
-        return var / "postgresql"
-    var.chmod(0o711)
-    if all(parent.stat().st_mode & 0o001 for parent in (var, *var.parents)):
-        return var / "postgresql"
-    digest = hashlib.sha256(str(var).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"minsheng-postgresql-{digest}"
-    sys.stderr.write(f"PostgreSQL does not run as root and cannot enter {var}; data: {folder}\n")
-    return folder
 
 
 if __name__ == "__main__":

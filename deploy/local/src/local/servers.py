@@ -3,6 +3,7 @@
 Ports are free ones, credentials random, data in a folder of their own; both listen on loopback
 only. A server given a folder finds its data, port and credentials there again the next time;
 without one it lives in a temporary folder that `close` removes. Nothing survives this process.
+An instance that is never started is how another process finds a server that runs already.
 """
 
 import json
@@ -20,7 +21,6 @@ from typing import Self
 
 from local.guard import Guarded
 
-_START_SECONDS = 90.0
 _STOP_SECONDS = 40.0
 _WRITTEN_SECONDS = 2.0
 
@@ -51,6 +51,8 @@ class PrivateServer:
 
     name = ""
     port_names: tuple[str, ...] = ("port",)
+    log_name = "output.log"
+    start_seconds = 90.0
 
     def __init__(self, folder: Path | None = None) -> None:
         self._temporary = folder is None
@@ -58,15 +60,15 @@ class PrivateServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._state_file = self.folder / "state.json"
         self._state = json.loads(self._state_file.read_text()) if self._state_file.exists() else {}
-        for port in self.port_names:
-            if port not in self._state or not _is_free(self._state[port]):
-                self._state[port] = free_port()
-        self._state.setdefault("password", secrets.token_urlsafe(18))
-        self._state.setdefault("user", f"u{secrets.token_hex(4)}")
+        made = {"password": secrets.token_urlsafe(18), "user": f"u{secrets.token_hex(4)}"}
+        made |= {port: free_port() for port in self.port_names if port not in self._state}
         self._guarded: list[Guarded] = []
-        self._remember()
+        if made.keys() - self._state.keys():
+            self._state = made | self._state
+            self._remember()
 
     def __enter__(self) -> Self:
+        self._find_ports()
         self.start()
         return self
 
@@ -126,12 +128,19 @@ class PrivateServer:
 
     def log_tail(self, lines: int = 30) -> str:
         """The end of what the server said."""
-        log = self.folder / "output.log"
+        log = self.folder / self.log_name
         return (
             "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
         )
 
     _stop_signal = signal.SIGTERM
+
+    def _find_ports(self) -> None:
+        """Keep the remembered ports, but for those that somebody else has taken meanwhile."""
+        taken = [name for name in self.port_names if not _is_free(self._state[name])]
+        if taken:
+            self._state |= {name: free_port() for name in taken}
+            self._remember()
 
     def _launch(self) -> None:
         raise NotImplementedError
@@ -140,17 +149,17 @@ class PrivateServer:
         raise NotImplementedError
 
     def _guard(self, command: list[str], *, env: dict[str, str], user: str | None = None) -> None:
-        with (self.folder / "output.log").open("ab") as output:
+        with (self.folder / self.log_name).open("ab") as output:
             self._guarded.append(
                 Guarded(command, env=env, cwd=self.folder, output=output, user=user)
             )
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + _START_SECONDS
+        end = time.monotonic() + self.start_seconds
         while not condition():
             ended = any(guarded.returncode is not None for guarded in self._guarded)
             if ended or time.monotonic() > end:
-                why = "ended" if ended else f"did not answer within {_START_SECONDS:.0f} s"
+                why = "ended" if ended else f"did not answer within {self.start_seconds:.0f} s"
                 raise RuntimeError(f"{self.name} {why}; its last words:\n{self.log_tail()}")
             time.sleep(0.05)
 

@@ -107,11 +107,15 @@ class Stack:
 
     def add_standby(self, name: str) -> str:
         """Start a second replica of a worker; returns its name."""
-        module, env = self.commands[name]
-        standby = f"{name}-standby"
-        self.commands[standby] = (module, env)
-        self.launch(standby)
-        return standby
+        return self.add_like(name, suffix="standby", env={})
+
+    def add_like(self, name: str, *, suffix: str, env: Mapping[str, str]) -> str:
+        """Start a process as `name` is started, with some variables changed; returns its name."""
+        module, known = self.commands[name]
+        added = f"{name}-{suffix}"
+        self.commands[added] = (module, known | env)
+        self.launch(added)
+        return added
 
     def kill(self, name: str) -> None:
         """SIGKILL a process and all below it."""

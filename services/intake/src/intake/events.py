@@ -21,7 +21,7 @@ class PetitionRegistered(ma.Schema):
     registered_at = fields.AwareDateTime(required=True)
 
 
-@events.type("petition.text.v1")
+@events.type("petition.text.v1", only=("routing",))
 class PetitionText(ma.Schema):
     """A petition's words with phone and ID numbers, e-mail addresses and the petitioner's name
     masked. Only routing hears it; never emitted in the secret lane (T22 Art.30)."""

@@ -56,7 +56,10 @@ def goes_to_city(header: Mapping[str, Any]) -> bool:
 
 
 def payload(header: Mapping[str, Any], *, version: int) -> dict[str, Any]:
-    """The part of a case header that the city gets; it holds no personal data."""
+    """The part of a case header that the city gets, and the version it goes by there.
+
+    It holds no personal data.
+    """
     return {name: header.get(name) for name in SENT_FIELDS} | {"version": version}
 
 

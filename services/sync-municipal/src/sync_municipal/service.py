@@ -7,7 +7,7 @@ from sync_municipal.events import events
 from sync_municipal.push import push
 from sync_municipal.settings import Settings
 from sync_municipal.subscriptions import subscriptions
-from sync_municipal.use_cases import reading
+from sync_municipal.use_cases import reading, retelling
 
 SERVICE = Service(
     name="sync-municipal",
@@ -20,6 +20,7 @@ SERVICE = Service(
     api=api,
     projections=(models.cases, models.case_petitions),
     gauges=reading.gauges,
+    after_restore=retelling.retell,
     roles={"push": push},
     tools={"city-simulator": city_simulator.main},
     companions=(

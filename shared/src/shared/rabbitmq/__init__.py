@@ -10,6 +10,12 @@ exchanges.
 
 from shared.rabbitmq.publisher import RabbitPublisher
 from shared.rabbitmq.receiver import RabbitReceiver
-from shared.rabbitmq.topology import declare_topology, queue_depth
+from shared.rabbitmq.topology import declare_topology, purge_queue, queue_depth
 
-__all__ = ["RabbitPublisher", "RabbitReceiver", "declare_topology", "queue_depth"]
+__all__ = [
+    "RabbitPublisher",
+    "RabbitReceiver",
+    "declare_topology",
+    "purge_queue",
+    "queue_depth",
+]

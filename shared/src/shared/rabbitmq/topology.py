@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import kombu
+from kombu.exceptions import ChannelError
 
 from shared.bus import EXCHANGE, BusUnavailable
 
+NOT_FOUND = 404
 # The broker gives a stopped worker's queue to its stand-by after two to three heartbeats.
 HEARTBEAT_SECONDS = 10
 _ANSWER_SECONDS = 30
@@ -54,13 +56,20 @@ def connected(url: str, *, heartbeat: int = HEARTBEAT_SECONDS) -> Iterator:
 def declare_topology(url: str, *, queue: str, bindings: Iterable[str]) -> None:
     """Declare exchange, queue and one binding a routing key; running it again changes nothing.
 
+    An exchange that is there is only looked at, which needs no right to configure it.
+
     Bindings that are no longer wanted stay: an older version may still need them.
     Raises BusUnavailable when the broker does not answer, and the broker's own error when the
     queue exists with other arguments.
     """
     with connected(url) as link:
+        try:
+            link.channel().exchange_declare(EXCHANGE, "topic", passive=True)
+        except ChannelError as error:
+            if error.code != NOT_FOUND:
+                raise
+            link.channel().exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
         channel = link.channel()
-        channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE_ARGUMENTS)
         for routing_key in sorted(set(bindings)):
             channel.queue_bind(queue, EXCHANGE, routing_key)
@@ -70,3 +79,9 @@ def queue_depth(url: str, queue: str) -> int:
     """Messages that wait in the queue for a consumer; unacknowledged ones are not counted."""
     with connected(url) as link:
         return link.channel().queue_declare(queue, passive=True).message_count
+
+
+def purge_queue(url: str, queue: str) -> int:
+    """Throw away what waits in an existing queue; returns how many messages that were."""
+    with connected(url) as link:
+        return link.channel().queue_purge(queue)

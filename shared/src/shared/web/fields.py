@@ -88,7 +88,8 @@ class Code(fields.String):
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.choices = choices
-        self.metadata = {"enum": list(choices), **self.metadata}
+        documented = [*choices, None] if self.allow_none else list(choices)
+        self.metadata = {"enum": documented, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

@@ -8,6 +8,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields
 
+from shared.auth import CHANNEL_PREFIX
 from shared.web.api import Api, Route
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.who.kind != "anyone":
         operation["security"] = [{route.who.kind: []}]
+    if route.who.roles or route.who.channels:
+        channels = [f"{CHANNEL_PREFIX}*"] if route.who.channels else []
+        operation["x-roles"] = sorted([*route.who.roles, *channels])
     if route.body is not None:
         content = {"application/json": {"schema": route.body}}
         operation["requestBody"] = {"required": True, "content": content}

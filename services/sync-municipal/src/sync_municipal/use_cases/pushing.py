@@ -29,6 +29,8 @@ class Claimed:
     attempts: int
     next_attempt_at: dt.datetime
     last_error: str | None
+    acknowledged_at: dt.datetime | None
+    city_ref: str | None
     claimed_until: dt.datetime
 
 
@@ -72,6 +74,8 @@ def _claimed(row: sa.Row[Any], until: dt.datetime) -> Claimed:
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
         last_error=row.last_error,
+        acknowledged_at=row.acknowledged_at,
+        city_ref=row.city_ref,
         claimed_until=until,
     )
 
@@ -90,7 +94,7 @@ def settle(
     backoff: float,
     backoff_most: float,
 ) -> None:
-    """Write down what became of claimed exchanges, and tell of each new acknowledgement.
+    """Write down what became of claimed exchanges, and tell of each one's first acknowledgement.
 
     An acknowledgement is a fact and counts even after the claim has ended; anything else is left
     to whoever holds the claim now.
@@ -112,7 +116,7 @@ def settle(
     for claimed, reply in open_ones:
         wait = domain.wait_after(claimed.attempts + 1, first=backoff, most=backoff_most)
         rows.append(_settled(claimed, reply, now=now, wait=wait))
-        if reply.verdict is Verdict.ACKNOWLEDGED:
+        if reply.verdict is Verdict.ACKNOWLEDGED and claimed.acknowledged_at is None:
             _tell(session, claimed, reply, now)
     is_ours = sa.or_(
         sa.bindparam("is_fact", type_=sa.Boolean),
@@ -144,8 +148,8 @@ def _settled(
         "next_attempt_at": now + wait if later else claimed.next_attempt_at,
         "claimed_until": None,
         "last_error": reply.reason if sent else claimed.last_error,
-        "acknowledged_at": now if acknowledged else None,
-        "city_ref": reply.city_ref,
+        "acknowledged_at": now if acknowledged else claimed.acknowledged_at,
+        "city_ref": reply.city_ref or claimed.city_ref,
     }
 
 

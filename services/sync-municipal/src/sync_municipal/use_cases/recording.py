@@ -8,6 +8,7 @@ from shared.contracts import Event
 from shared.db import Session, insert_missing, upsert_newer
 from sync_municipal import domain
 from sync_municipal.models import PENDING, case_petitions, cases, exchanges, texts
+from sync_municipal.use_cases.retelling import versions_ahead
 
 CLASSIFIED = "case.classified.v1"
 
@@ -41,9 +42,9 @@ def write_exchanges(session: Session, heard: Sequence[Event], *, now: dt.datetim
     Order and repetition change nothing. Imported history is told as well.
     """
     told = [event for event in heard if domain.goes_to_city(event.data["header"])]
-    insert_missing(
-        session, exchanges, [_exchange(event, now) for event in told], key=["case_id", "version"]
-    )
+    ahead = versions_ahead(session)
+    rows = [_exchange(event, now, ahead) for event in told]
+    insert_missing(session, exchanges, rows, key=["case_id", "version"])
     masked = [
         {
             "case_id": event.data["header"]["case_id"],
@@ -57,14 +58,15 @@ def write_exchanges(session: Session, heard: Sequence[Event], *, now: dt.datetim
     upsert_newer(session, texts, masked, key=["case_id"])
 
 
-def _exchange(event: Event, now: dt.datetime) -> dict[str, Any]:
+def _exchange(event: Event, now: dt.datetime, ahead: int) -> dict[str, Any]:
     case_id, version = event.data["header"]["case_id"], event.subject_version
+    told = version + ahead
     return {
         "case_id": case_id,
         "version": version,
         "event_type": event.type,
-        "idempotency_key": domain.idempotency_key(case_id=case_id, version=version),
-        "payload": domain.payload(event.data["header"], version=version),
+        "idempotency_key": domain.idempotency_key(case_id=case_id, version=told),
+        "payload": domain.payload(event.data["header"], version=told),
         "with_text": _has_text(event),
         "historical": event.historical,
         "created_at": now,

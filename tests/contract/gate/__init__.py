@@ -1,0 +1,10 @@
+"""The gate: may this version of a service run beside what an environment runs now?
+
+tree --freezing--> bundle (released/<service>/<x.y.z>.json, sealed)
+overlay (image tags) --deployments--> the bundles that an environment runs
+
+candidate x deployed --> events     what it sends and reads, what waits in queues and logs
+                     --> interface  what HTTP callers may go on doing
+                     --> database   migrations only expand; a rollback still starts
+                     --> rows of a table, each with its reason
+"""
