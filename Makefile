@@ -19,7 +19,7 @@ GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
 
-.PHONY: help run run-real backup restore demo test test-fast test-faults alerts dashboards lint contract contract-update image image-proof release can-upgrade k8s format clean
+.PHONY: help run run-real backup restore demo test test-fast test-faults bench alerts dashboards lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ alerts: $(INSTALLED_DEV) ## Check and test alerts and dashboards; OUT=folder: wr
 
 dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/grafana/panels.py
 	$(BIN)/python deploy/grafana/dashboards.py
+
+bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file)
+	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@exec $(BIN)/python -m bench
 
 lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

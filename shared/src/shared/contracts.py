@@ -269,6 +269,14 @@ def parse_envelope(body: bytes | str) -> dict[str, Any]:
     return known
 
 
+_OPTIONAL = {"historical": False, "correlationid": "", "causationid": None, "traceparent": None}
+
+
+def kept_envelope(text: str) -> dict[str, Any]:
+    """The attributes of an envelope that `parse_envelope` took before it was kept."""
+    return _OPTIONAL | json.loads(text)
+
+
 def event_from(known: Mapping[str, Any], reads: ma.Schema) -> Event:
     """The event a handler gets; ValidationError when its data is not what `reads` needs."""
     data: Any = reads.load(known["data"])

@@ -26,6 +26,7 @@ from shared.contracts import (
     Subscriptions,
     Undecodable,
     event_from,
+    kept_envelope,
     parse_envelope,
     span_attributes,
 )
@@ -220,7 +221,7 @@ class Processor:
         return found
 
     def _event(self, subscription: Subscription, row: sa.Row[Any]) -> Event:
-        return event_from(parse_envelope(row.envelope), subscription.schema)
+        return event_from(kept_envelope(row.envelope), subscription.schema)
 
     def _call(self, subscription: Subscription, events: Sequence[Event], session: Session) -> None:
         first = events[0]

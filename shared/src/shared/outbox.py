@@ -86,6 +86,9 @@ class Outbox:
     def __init__(self, ground: Ground, clock: Clock) -> None:
         self.ground = ground
         self.clock = clock
+        # RETURNING makes it one INSERT of many rows instead of a pipeline of single ones.
+        self._insert = sa.insert(ground.outbox).returning(ground.outbox.c.event_id)
+        self._bumping: Any = None
 
     def flush(self, session: Session) -> None:
         """Lock the subjects in id order, bump their versions, insert the rows."""
@@ -98,24 +101,18 @@ class Outbox:
         for one in emitted:
             last[one.subject] += 1
             rows.append(self._row(one, last[one.subject], now))
-        session.execute(sa.insert(self.ground.outbox), rows)
+        session.execute(self._insert, rows)
 
     def _bump(self, session: Session, emitted: Sequence[_Emitted]) -> dict[str, int]:
         """The version of each subject before this transaction's events."""
         counts: dict[str, int] = {}
         for one in emitted:
             counts[one.subject] = counts.get(one.subject, 0) + 1
-        versions = self.ground.subject_versions
-        insert = dialect_insert(session, versions)
-        statement = (
-            insert.values([{"subject": s, "version": n} for s, n in sorted(counts.items())])
-            .on_conflict_do_update(
-                index_elements=["subject"],
-                set_={"version": versions.c.version + insert.excluded.version},
-            )
-            .returning(versions.c.subject, versions.c.version)
-        )
-        return {s: version - counts[s] for s, version in session.execute(statement)}
+        rows = [{"subject": s, "version": n} for s, n in sorted(counts.items())]
+        if self._bumping is None:
+            self._bumping = _bumping(session, self.ground.subject_versions)
+        bumped = session.execute(self._bumping, rows)
+        return {s: version - counts[s] for s, version in bumped}
 
     def _row(self, one: _Emitted, version: int, now: dt.datetime) -> dict[str, Any]:
         event_id = str(uuid.uuid4())
@@ -141,6 +138,15 @@ class Outbox:
             "envelope": dumps(body),
             "created_at": now,
         }
+
+
+def _bumping(session: Session, versions: sa.Table) -> Any:
+    """The statement that adds to the versions of subjects, new ones among them."""
+    insert = dialect_insert(session, versions)
+    return insert.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={"version": versions.c.version + insert.excluded.version},
+    ).returning(versions.c.subject, versions.c.version)
 
 
 class Relay:

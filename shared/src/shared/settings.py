@@ -44,7 +44,7 @@ class Settings:
     )
     max_body_bytes: int = setting(1_048_576, doc="largest request body")
     poll_seconds: float = setting(0.05, doc="how often relay and processor look for rows")
-    relay_batch: int = setting(250, doc="events per relay transaction")
+    relay_batch: int = setting(1000, doc="events per relay transaction")
     process_batch: int = setting(100, doc="events per processor transaction")
     handler_attempts: int = setting(8, doc="failures of a handler before its event is dead")
     handler_backoff_seconds: float = setting(1.0, doc="first wait after a failure; doubles")
