@@ -19,7 +19,7 @@ GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
 
-.PHONY: help run run-real backup restore demo test test-fast test-faults lint contract contract-update image image-proof release can-upgrade k8s format clean
+.PHONY: help run run-real backup restore demo test test-fast test-faults bench alerts dashboards lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
-	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus
 	$(PYTEST) -m "not faults"
 
 test-fast: $(INSTALLED_DEV) ## The tests that need no server
@@ -52,6 +52,17 @@ test-fast: $(INSTALLED_DEV) ## The tests that need no server
 test-faults: $(INSTALLED_DEV) ## Each fault alone, over 5,000 petitions each (long; not in CI)
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	$(PYTEST) -m faults tests/system
+
+alerts: $(INSTALLED_DEV) ## Check and test alerts and dashboards; OUT=folder: write the rules as plain files
+	@deploy/local/install-system-packages rabbitmq-server prometheus
+	$(if $(OUT),$(BIN)/python deploy/prometheus/plain.py $(OUT),$(PYTEST) tests/observe)
+
+dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/grafana/panels.py
+	$(BIN)/python deploy/grafana/dashboards.py
+
+bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file)
+	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@exec $(BIN)/python -m bench
 
 lint: $(INSTALLED_DEV) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

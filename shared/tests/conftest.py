@@ -9,6 +9,7 @@ from typing import Any
 import marshmallow as ma
 import pytest
 import sqlalchemy as sa
+from collector import Collector
 from marshmallow import fields
 
 from shared.bus import Message, Outcome
@@ -268,6 +269,14 @@ def notes(request: pytest.FixtureRequest, make_notes: MakeNotes) -> Notes:
 def bus() -> Bus:
     """A bus that acknowledges everything unless told otherwise."""
     return Bus()
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """A collector of spans that answers."""
+    one = Collector()
+    yield one
+    one.close()
 
 
 @pytest.fixture

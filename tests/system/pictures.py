@@ -43,7 +43,7 @@ def _numbers(header: Row) -> dict[str, str]:
 _ENTRY = frozenset(
     {
         "id", "event_id", "evaluation_id", "recorded_at", "created_at", "acknowledged_at",
-        "city_ref", "next_attempt_at", "attempts", "claimed_until", "last_error",
+        "city_ref", "next_attempt_at", "attempts", "claimed_until", "last_error", "traceparent",
     }
 )  # fmt: skip
 

@@ -42,6 +42,7 @@ CHANNEL_PREFIX = "channel:"
 WHOLE_DISTRICT = "*"
 _LEEWAY_S = 30
 _LONGEST_TOKEN = 8192
+_TOKENS_KNOWN_MOST = 1024
 
 
 class Unauthorised(Refused):
@@ -143,6 +144,8 @@ class Verifier:
         self.keys = keys
         self.issuer = issuer
         self.clock = clock
+        # The keys, and the tokens that they have been found to sign: replaced as one.
+        self._checked: tuple[KeySet | None, dict[str, dict[str, Any]]] = (None, {})
 
     def principal(self, header: str | None, *, audience: str = STAFF_AUDIENCE) -> Principal:
         """Whom an Authorization header speaks for; Unauthorised says why not."""
@@ -164,11 +167,21 @@ class Verifier:
     def _claims(self, token: str) -> dict[str, Any]:
         for refresh in (False, True):
             try:
-                keys = self.keys.get(refresh=refresh)
-                return jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+                return self._decoded(token, self.keys.get(refresh=refresh))
             except (JoseError, ValueError, TypeError, KeyError, RecursionError):
                 continue
         raise Unauthorised(both("登录凭证无效。", "The token is not valid."))
+
+    def _decoded(self, token: str, keys: KeySet) -> dict[str, Any]:
+        """The claims, whose signature is checked once for as long as the keys are the same."""
+        checked_by, known = self._checked
+        if checked_by is not keys or len(known) >= _TOKENS_KNOWN_MOST:
+            known = {}
+            self._checked = (keys, known)
+        claims = known.get(token)
+        if claims is None:
+            claims = known[token] = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+        return claims
 
     def _check(self, claims: dict[str, Any], audience: str) -> None:
         aud = claims.get("aud")

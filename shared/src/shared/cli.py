@@ -117,7 +117,7 @@ def stop_on_signals() -> threading.Event:
 
 def expose_metrics(app: App) -> BaseWSGIServer:
     """Serve /metrics on METRICS_PORT, table gauges included, and /healthz beside it."""
-    app.metrics.watch(app.gauges)
+    app.expose()
     metrics = make_wsgi_app(app.instruments.registry)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -180,6 +180,7 @@ def _web(app: App, _: argparse.Namespace) -> None:
     s = app.settings
     options = web_options(host=s.host, port=s.port, threads=s.web_threads)
     options["post_worker_init"] = lambda _worker: expose_metrics(app)
+    options["worker_exit"] = lambda _server, _worker: app.close()
     Web(lambda: create_app(app), options).run()
 
 
@@ -189,6 +190,7 @@ def _worker(app: App, _: argparse.Namespace) -> None:
     publisher = RabbitPublisher(app.settings.bus_url)
     queue = inbox_queue(app.service.name)
     receiver = RabbitReceiver(app.settings.bus_url, queue, app.inbox.store)
+    app.metrics.watch_receiver(lambda: receiver.connected)
     worker.run(app, publisher, receiver, stop)
     publisher.close()
     app.close()

@@ -21,6 +21,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from shared import trace
 from shared.clock import from_wire, wire
 
 SPEC_VERSION = "1.0"
@@ -123,7 +124,10 @@ class Event:
     correlation_id: str
     causation_id: str | None
     traceparent: str | None
+    """The span of its handling; what the handler emits belongs to it."""
     data: dict[str, Any]
+    made_in: str | None = None
+    """The traceparent that the event came with: the span of the work that emitted it."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +269,14 @@ def parse_envelope(body: bytes | str) -> dict[str, Any]:
     return known
 
 
+_OPTIONAL = {"historical": False, "correlationid": "", "causationid": None, "traceparent": None}
+
+
+def kept_envelope(text: str) -> dict[str, Any]:
+    """The attributes of an envelope that `parse_envelope` took before it was kept."""
+    return _OPTIONAL | json.loads(text)
+
+
 def event_from(known: Mapping[str, Any], reads: ma.Schema) -> Event:
     """The event a handler gets; ValidationError when its data is not what `reads` needs."""
     data: Any = reads.load(known["data"])
@@ -279,9 +291,19 @@ def event_from(known: Mapping[str, Any], reads: ma.Schema) -> Event:
         historical=known["historical"],
         correlation_id=known["correlationid"] or known["id"],
         causation_id=known["causationid"],
-        traceparent=known["traceparent"],
+        traceparent=trace.child(known["traceparent"]),
         data=data,
+        made_in=known["traceparent"],
     )
+
+
+def span_attributes(operation: str, type_: str, event_id: str) -> dict[str, str | int]:
+    """What a span says of an event, in OpenTelemetry's words: never its subject or data."""
+    return {
+        "messaging.operation.type": operation,
+        "messaging.destination.name": type_,
+        "messaging.message.id": event_id,
+    }
 
 
 def readers_of(subscriptions: Iterable[Subscriptions], event_type: EventType) -> list[str]:

@@ -125,7 +125,7 @@ class System:
         """Start every service's loops and roles."""
         bus = LocalBus(self.apps)
         for app in self.apps.values():
-            app.metrics.watch(app.gauges)
+            app.expose()
             app.inbox.wake_unknown()
             self.threads += worker.loops(app, bus, None, self.stop)
             for name, role in app.service.roles.items():

@@ -11,12 +11,14 @@ import datetime as dt
 import hashlib
 import itertools
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
 import sqlalchemy as sa
 
+from shared import trace
 from shared.clock import Clock
 from shared.contracts import (
     Event,
@@ -24,7 +26,9 @@ from shared.contracts import (
     Subscriptions,
     Undecodable,
     event_from,
+    kept_envelope,
     parse_envelope,
+    span_attributes,
 )
 from shared.db import Database, Session, insert_missing, is_infrastructure
 from shared.ground import DEAD, DONE, PENDING, UNKNOWN, Ground
@@ -120,8 +124,10 @@ class Processor:
         backoff: dt.timedelta,
         backoff_most: dt.timedelta,
         resources: Any = None,
+        tracer: trace.Tracer = trace.OFF,
     ) -> None:
         self.db = db
+        self.tracer = tracer
         self.table = ground.inbox
         self.subscriptions = subscriptions
         self.clock = clock
@@ -215,19 +221,41 @@ class Processor:
         return found
 
     def _event(self, subscription: Subscription, row: sa.Row[Any]) -> Event:
-        return event_from(parse_envelope(row.envelope), subscription.schema)
+        return event_from(kept_envelope(row.envelope), subscription.schema)
 
     def _call(self, subscription: Subscription, events: Sequence[Event], session: Session) -> None:
         first = events[0]
         session.info["event"] = first
         token = correlation_id.set(first.correlation_id)
+        began_ns = time.time_ns()
         try:
-            with self.metrics.handler(first.type):
+            with trace.under(first.traceparent), self.metrics.handler(first.type):
                 argument: Any = list(events) if subscription.batch else first
                 more = {"resources": self.resources} if subscription.wants_resources else {}
                 subscription.handler(argument, session=session, clock=self.clock, **more)
+        except Exception:
+            # A batch runs again event by event, and each then has a span that tells the truth.
+            if self.tracer.on and len(events) == 1:
+                self._trace(events, began_ns, failed=True)
+            raise
         finally:
             correlation_id.reset(token)
+        if self.tracer.on:
+            self._trace(events, began_ns, failed=False)
+
+    def _trace(self, events: Sequence[Event], began_ns: int, *, failed: bool) -> None:
+        """A span for each event, all as long as the call that handled them together."""
+        for event in events:
+            if event.traceparent is not None:
+                self.tracer.end(
+                    f"process {event.type}",
+                    "consumer",
+                    event.traceparent,
+                    parent=event.made_in,
+                    began_ns=began_ns,
+                    attributes=span_attributes("process", event.type, event.id),
+                    failed=failed,
+                )
 
     def _failed(self, seq: int, error: Exception) -> None:
         """Write a failure down: dead at once if unreadable, else backing off to a last attempt."""

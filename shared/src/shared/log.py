@@ -10,6 +10,7 @@ import sys
 import traceback
 from typing import Any
 
+from shared import trace
 from shared.clock import SystemClock, wire
 from shared.pii import mask_text
 
@@ -35,6 +36,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": mask_text(record.getMessage()),
             "correlation_id": correlation_id.get(),
+            "trace_id": trace.trace_id(trace.current.get()),
         }
         line |= {k: v for k, v in vars(record).items() if k not in _OWN}
         if record.exc_info and record.exc_info[1] is not None:

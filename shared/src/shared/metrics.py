@@ -1,8 +1,9 @@
 """Metrics: one registry per process, label `service`; gauges of tables are read when scraped."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -10,6 +11,17 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 _LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class ByLabel:
+    """A gauge with one more label beside `service`: its value for each value of that label."""
+
+    label: str
+    values: Mapping[str, float]
+
+
+Gauges = Mapping[str, "float | ByLabel"]
 
 
 class Instruments:
@@ -24,6 +36,9 @@ class Instruments:
         def histogram(name: str, doc: str, *labels: str) -> Histogram:
             return Histogram(name, doc, ("service", *labels), registry=registry, buckets=_LATENCY)
 
+        def gauge(name: str, doc: str, *labels: str) -> Gauge:
+            return Gauge(name, doc, ("service", *labels), registry=registry)
+
         self.published = counter(
             "outbox_published_total", "Events given to the bus.", "type", "result"
         )
@@ -32,13 +47,19 @@ class Instruments:
         self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
         self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
         self.job_runs = counter("job_runs_total", "Runs of timed jobs.", "job", "outcome")
-        self.job_success = Gauge(
-            "job_last_success_timestamp_seconds",
-            "When a timed job last succeeded.",
-            ("service", "job"),
-            registry=registry,
+        self.job_success = gauge(
+            "job_last_success_timestamp_seconds", "When a timed job last succeeded.", "job"
         )
-        self.watched: dict[str, Callable[[], dict[str, float]]] = {}
+        self.job_since = gauge(
+            "job_since_timestamp_seconds", "Since when this process runs a timed job.", "job"
+        )
+        self.job_period = gauge("job_period_seconds", "How often a timed job is due.", "job")
+        self.build = gauge("build_info", "The version that runs; always 1.", "version")
+        self.db_in_use = gauge("db_connections_in_use", "Database connections at work.")
+        self.db_most = gauge("db_connections_most", "Database connections that there may be.")
+        self.spans = counter("spans_total", "Spans sent, failed and dropped.", "result")
+        self.receiver = gauge("receiver_connected", "1 while the receiver hears its queue.")
+        self.watched: dict[str, Callable[[], Gauges]] = {}
         registry.register(_Watched(self.watched))
 
 
@@ -48,6 +69,14 @@ class Metrics:
     def __init__(self, instruments: Instruments, service: str) -> None:
         self.instruments = instruments
         self.service = service
+
+    def built(self, version: str) -> None:
+        self.instruments.build.labels(self.service, version).set(1)
+
+    def will_publish(self, types: Iterable[str]) -> None:
+        """Begin these types' counters at 0: Prometheus sees no growth of what was not there."""
+        for type_ in types:
+            self.instruments.published.labels(self.service, type_, "acked")
 
     def published(self, type_: str, result: str) -> None:
         self.instruments.published.labels(self.service, type_, str(result)).inc()
@@ -64,21 +93,40 @@ class Metrics:
         self.instruments.requests.labels(self.service, method, route, str(status)).inc()
         self.instruments.request_seconds.labels(self.service, route).observe(seconds)
 
+    def job_scheduled(self, job: str, *, seconds: float) -> None:
+        """From now on this process runs `job` every `seconds`."""
+        self.instruments.job_period.labels(self.service, job).set(seconds)
+        self.instruments.job_since.labels(self.service, job).set(time.time())
+        for outcome in ("ok", "failed"):
+            self.instruments.job_runs.labels(self.service, job, outcome)
+
     def job_ran(self, job: str, *, ok: bool) -> None:
         outcome = "ok" if ok else "failed"
         self.instruments.job_runs.labels(self.service, job, outcome).inc()
         if ok:
             self.instruments.job_success.labels(self.service, job).set(time.time())
 
-    def watch(self, read: Callable[[], dict[str, float]]) -> None:
+    def spans(self, result: str, count: int) -> None:
+        self.instruments.spans.labels(self.service, result).inc(count)
+
+    def watch(self, read: Callable[[], Gauges]) -> None:
         """Add gauges whose values `read` fetches at each scrape, by name."""
         self.instruments.watched[self.service] = read
+
+    def watch_connections(self, *, in_use: Callable[[], int], most: int) -> None:
+        """Show the database pool, whose numbers need no database."""
+        self.instruments.db_in_use.labels(self.service).set_function(in_use)
+        self.instruments.db_most.labels(self.service).set(most)
+
+    def watch_receiver(self, connected: Callable[[], bool]) -> None:
+        """Show whether the receiver hears its queue."""
+        self.instruments.receiver.labels(self.service).set_function(connected)
 
 
 class _Watched(Collector):
     """The gauges of all services in this process, each name once, a sample a service."""
 
-    def __init__(self, watched: dict[str, Callable[[], dict[str, float]]]) -> None:
+    def __init__(self, watched: dict[str, Callable[[], Gauges]]) -> None:
         self.watched = watched
 
     def collect(self) -> Iterable[Metric]:
@@ -97,8 +145,15 @@ class _Watched(Collector):
             readable.add_metric([service], 1)
             for name, value in values.items():
                 text = name.replace("_", " ").capitalize() + "."
-                family = found.setdefault(name, GaugeMetricFamily(name, text, labels=["service"]))
-                family.add_metric([service], value)
+                more = [value.label] if isinstance(value, ByLabel) else []
+                family = found.setdefault(
+                    name, GaugeMetricFamily(name, text, labels=["service", *more])
+                )
+                if isinstance(value, ByLabel):
+                    for label, one in value.values.items():
+                        family.add_metric([service, label], one)
+                else:
+                    family.add_metric([service], value)
         yield readable
         yield from found.values()
 

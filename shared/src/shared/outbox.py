@@ -7,7 +7,9 @@ type) stays pending unless its type is declared optional.
 """
 
 import datetime as dt
+import json
 import logging
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
-from shared import contracts
+from shared import contracts, trace
 from shared.bus import BusUnavailable, Message, Outcome, Publisher, inbox_queue
 from shared.clock import Clock
 from shared.db import Database, Session, dialect_insert, dumps
@@ -73,7 +75,7 @@ def emit(
             historical,
             cause.correlation_id if cause else correlation_id.get(),
             cause.id if cause else None,
-            cause.traceparent if cause else session.info.get("traceparent"),
+            cause.traceparent if cause else trace.current.get(),
         )
     )
 
@@ -84,6 +86,9 @@ class Outbox:
     def __init__(self, ground: Ground, clock: Clock) -> None:
         self.ground = ground
         self.clock = clock
+        # RETURNING makes it one INSERT of many rows instead of a pipeline of single ones.
+        self._insert = sa.insert(ground.outbox).returning(ground.outbox.c.event_id)
+        self._bumping: Any = None
 
     def flush(self, session: Session) -> None:
         """Lock the subjects in id order, bump their versions, insert the rows."""
@@ -96,24 +101,18 @@ class Outbox:
         for one in emitted:
             last[one.subject] += 1
             rows.append(self._row(one, last[one.subject], now))
-        session.execute(sa.insert(self.ground.outbox), rows)
+        session.execute(self._insert, rows)
 
     def _bump(self, session: Session, emitted: Sequence[_Emitted]) -> dict[str, int]:
         """The version of each subject before this transaction's events."""
         counts: dict[str, int] = {}
         for one in emitted:
             counts[one.subject] = counts.get(one.subject, 0) + 1
-        versions = self.ground.subject_versions
-        insert = dialect_insert(session, versions)
-        statement = (
-            insert.values([{"subject": s, "version": n} for s, n in sorted(counts.items())])
-            .on_conflict_do_update(
-                index_elements=["subject"],
-                set_={"version": versions.c.version + insert.excluded.version},
-            )
-            .returning(versions.c.subject, versions.c.version)
-        )
-        return {s: version - counts[s] for s, version in session.execute(statement)}
+        rows = [{"subject": s, "version": n} for s, n in sorted(counts.items())]
+        if self._bumping is None:
+            self._bumping = _bumping(session, self.ground.subject_versions)
+        bumped = session.execute(self._bumping, rows)
+        return {s: version - counts[s] for s, version in bumped}
 
     def _row(self, one: _Emitted, version: int, now: dt.datetime) -> dict[str, Any]:
         event_id = str(uuid.uuid4())
@@ -141,6 +140,15 @@ class Outbox:
         }
 
 
+def _bumping(session: Session, versions: sa.Table) -> Any:
+    """The statement that adds to the versions of subjects, new ones among them."""
+    insert = dialect_insert(session, versions)
+    return insert.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={"version": versions.c.version + insert.excluded.version},
+    ).returning(versions.c.subject, versions.c.version)
+
+
 class Relay:
     """Moves pending rows to the bus: one relay at a time per service, fenced by the database."""
 
@@ -154,8 +162,10 @@ class Relay:
         clock: Clock,
         metrics: Metrics,
         batch: int,
+        tracer: trace.Tracer = trace.OFF,
     ) -> None:
         self.db = db
+        self.tracer = tracer
         self.outbox = ground.outbox
         self.events = events
         self.publisher = publisher
@@ -171,7 +181,10 @@ class Relay:
             rows = self._pending(session)
             if not rows:
                 return 0
+            began_ns = time.time_ns()
             outcomes = self.publisher.publish([self._message(row) for row in rows])
+            if self.tracer.on:
+                self._trace(rows, outcomes, began_ns)
             with self.db.settle(session) as writing:
                 return self._settle(writing, rows, outcomes)
 
@@ -236,6 +249,21 @@ class Relay:
         if sent:
             session.execute(sa.update(table).where(table.c.seq.in_(sent)).values(published_at=now))
         return len(sent)
+
+    def _trace(self, rows: Sequence[Any], outcomes: Sequence[Outcome], began_ns: int) -> None:
+        """A span for each event of a batch, under the work that the event was made in."""
+        for row, outcome in zip(rows, outcomes, strict=True):
+            made_in = json.loads(row.envelope)["traceparent"]
+            self.tracer.end(
+                f"send {row.type}",
+                "producer",
+                self.tracer.begin(made_in),
+                parent=made_in,
+                began_ns=began_ns,
+                attributes=contracts.span_attributes("send", row.type, row.event_id)
+                | {"minsheng.outcome": str(outcome)},
+                failed=outcome is not Outcome.ACKED,
+            )
 
     def _is_optional(self, type_: str) -> bool:
         return type_ in self.events and self.events[type_].optional

@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any
 
 import marshmallow as ma
 import sqlalchemy as sa
 from marshmallow import fields
 
+from shared import trace
 from shared.auth import Keys, Verifier
 from shared.bus import Publisher
 from shared.clock import Clock, SystemClock
@@ -23,7 +24,7 @@ from shared.contracts import REPLAY_REQUESTED, Event, Events, Reads, Subscriptio
 from shared.db import Database, Session
 from shared.ground import Ground
 from shared.inbox import Inbox, Processor
-from shared.metrics import Instruments, Metrics
+from shared.metrics import Gauges, Instruments, Metrics
 from shared.outbox import Outbox, Relay, Replays
 from shared.settings import Settings
 from shared.web.answers import StoredAnswers
@@ -71,7 +72,7 @@ class Service:
     jobs: tuple[Job, ...] = ()
     projections: tuple[sa.Table, ...] = ()
     resources: Callable[[Any, Clock], Any] = lambda _settings, _clock: None
-    gauges: Callable[[Session, dt.datetime], dict[str, float]] = lambda _session, _now: {}
+    gauges: Callable[[Session, dt.datetime], Gauges] = lambda _session, _now: {}
     roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
@@ -82,6 +83,14 @@ class Service:
 
     def __post_init__(self) -> None:
         declare_replay(self)
+
+    @property
+    def version(self) -> str:
+        """The version of its package, or "unknown" where it is not installed as one."""
+        try:
+            return version(f"minsheng-{self.name}")
+        except PackageNotFoundError:
+            return "unknown"
 
 
 class ReplayRequested(ma.Schema):
@@ -146,6 +155,7 @@ class App:
         self.outbox = Outbox(self.service.ground, self.clock)
         self.db.before_commit(self.outbox.flush)
         self.metrics = Metrics(self.instruments, self.service.name)
+        self.tracer = self._tracer()
         self.answers = StoredAnswers(
             self.service.ground, secret=self.settings.idempotency_secret, clock=self.clock
         )
@@ -184,6 +194,7 @@ class App:
             backoff=dt.timedelta(seconds=s.handler_backoff_seconds),
             backoff_most=dt.timedelta(seconds=s.handler_backoff_most_seconds),
             resources=self.resources,
+            tracer=self.tracer,
         )
 
     def relay(self, publisher: Publisher) -> Relay:
@@ -196,6 +207,7 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             batch=self.settings.relay_batch,
+            tracer=self.tracer,
         )
 
     def replays(self, publisher: Publisher) -> Replays:
@@ -208,15 +220,47 @@ class App:
             clock=self.clock,
         )
 
-    def gauges(self) -> dict[str, float]:
+    def expose(self) -> None:
+        """Show on /metrics what is not counted: gauges of tables, connections, the version."""
+        self.metrics.watch(self.gauges)
+        self.metrics.watch_connections(
+            in_use=lambda: self.db.connections_in_use, most=self.settings.web_threads
+        )
+        self.metrics.built(self.service.version)
+
+    def gauges(self) -> Gauges:
         """Values of the gauges that are read from tables."""
         now = self.clock.now()
         with self.db.read() as session:
             counts = backlog(session, self.service.ground, now=now)
-            return counts | self.service.gauges(session, now)
+            return {**counts, **self.service.gauges(session, now)}
 
     def close(self) -> None:
+        self.tracer.close()
         self.db.close()
+
+    def _tracer(self) -> trace.Tracer:
+        """The tracer that OTLP_ENDPOINT asks for; the exporter's libraries only where it does."""
+        endpoint, share = self.settings.otlp_endpoint, self.settings.otlp_share
+        if not 0 <= share <= 1:
+            raise ValueError(f"OTLP_SHARE must be from 0 to 1, not {share}")
+        if not endpoint:
+            return trace.Tracer()
+        if not endpoint.startswith(("http://", "https://")):
+            raise ValueError(f"OTLP_ENDPOINT must begin with http:// or https://, not {endpoint!r}")
+        try:
+            from shared.otlp import OtlpExport  # noqa: PLC0415 - an extra that few installations have
+        except ImportError as error:
+            raise ValueError("OTLP_ENDPOINT needs the extra minsheng-shared[otlp]") from error
+        return trace.Tracer(
+            lambda: OtlpExport(
+                endpoint,
+                service=self.service.name,
+                version=self.service.version,
+                count=self.metrics.spans,
+            ),
+            share=share,
+        )
 
 
 def find_services() -> list[Service]:

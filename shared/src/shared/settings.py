@@ -44,7 +44,7 @@ class Settings:
     )
     max_body_bytes: int = setting(1_048_576, doc="largest request body")
     poll_seconds: float = setting(0.05, doc="how often relay and processor look for rows")
-    relay_batch: int = setting(250, doc="events per relay transaction")
+    relay_batch: int = setting(1000, doc="events per relay transaction")
     process_batch: int = setting(100, doc="events per processor transaction")
     handler_attempts: int = setting(8, doc="failures of a handler before its event is dead")
     handler_backoff_seconds: float = setting(1.0, doc="first wait after a failure; doubles")
@@ -52,6 +52,10 @@ class Settings:
     inbox_keep_days: int = setting(7, doc="days that the envelope of a done event is kept")
     idempotency_keep_days: int = setting(30, doc="days that an Idempotency-Key is remembered")
     drain_seconds: float = setting(45.0, doc="time for flushing and settling after SIGTERM")
+    otlp_endpoint: str = setting(
+        "", doc="base URL of an OpenTelemetry collector (OTLP over HTTP); empty sends no spans"
+    )
+    otlp_share: float = setting(1.0, doc="share, 0 to 1, of the traces begun here that are sent")
     log_level: str = setting("INFO", doc="DEBUG, INFO, WARNING or ERROR")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from shared import migrations
+from shared import migrations, trace
 from shared.bus import BusUnavailable, Publisher, Receiver
 from shared.db import is_infrastructure
 from shared.ground import DONE
@@ -36,6 +36,7 @@ def loops(
     app: App, publisher: Publisher, receiver: Receiver | None, stop: threading.Event
 ) -> list[threading.Thread]:
     """The threads of a worker, not yet started."""
+    app.metrics.will_publish(event_type.name for event_type in app.service.events)
     poll = app.settings.poll_seconds
     relay, replays, processor = app.relay(publisher), app.replays(publisher), app.processor
     work: list[tuple[str, Callable[[], None]]] = [
@@ -117,6 +118,8 @@ def repeat(
 def _run_jobs(app: App, stop: threading.Event) -> None:
     jobs = (*housekeeping(app), *app.service.jobs)
     due = dict.fromkeys((job.name for job in jobs), 0.0)
+    for job in jobs:
+        app.metrics.job_scheduled(job.name, seconds=job.seconds)
     while not stop.is_set():
         for job in jobs:
             if stop.is_set() or time.monotonic() < due[job.name]:
@@ -128,16 +131,26 @@ def _run_jobs(app: App, stop: threading.Event) -> None:
 
 def run_job(app: App, job: Job) -> bool:
     """Run a job once, counted; False if it failed."""
-    try:
-        job.run(app)
-    except Exception as error:  # noqa: BLE001 - one failing job must not stop the others
-        app.metrics.job_ran(job.name, ok=False)
-        known = is_infrastructure(error)
-        extra = {"job": job.name, "cause": describe(error)}
-        log.warning("job failed", extra=extra, exc_info=None if known else error)
-        return False
-    app.metrics.job_ran(job.name, ok=True)
-    return True
+    began_ns, span, ok = time.time_ns(), app.tracer.begin(None), True
+    with trace.under(span):
+        try:
+            job.run(app)
+        except Exception as error:  # noqa: BLE001 - one failing job must not stop the others
+            ok = False
+            known = is_infrastructure(error)
+            extra = {"job": job.name, "cause": describe(error)}
+            log.warning("job failed", extra=extra, exc_info=None if known else error)
+    app.metrics.job_ran(job.name, ok=ok)
+    app.tracer.end(
+        f"job {job.name}",
+        "internal",
+        span,
+        parent=None,
+        began_ns=began_ns,
+        attributes={"minsheng.job": job.name},
+        failed=not ok,
+    )
+    return ok
 
 
 def housekeeping(app: App) -> tuple[Job, ...]:

@@ -1,6 +1,6 @@
 """The wiring of routing."""
 
-from routing import models, resources
+from routing import models, resources, use_cases
 from routing.api import api
 from routing.events import events
 from routing.settings import Settings
@@ -17,4 +17,5 @@ SERVICE = Service(
     subscriptions=subscriptions,
     api=api,
     resources=resources.build,
+    gauges=use_cases.gauges,
 )

@@ -1,6 +1,7 @@
 """The city's HTTP interface, as we call it.
 
-PUT {CITY_URL}/cases/{case_id}   Authorization: Bearer …, Idempotency-Key: minsheng:<case>:<n>
+PUT {CITY_URL}/cases/{case_id}   Authorization: Bearer …, Idempotency-Key: minsheng:<case>:<n>,
+                                 traceparent: 00-…
 <-  200 {"city_ref": "…", "version": 3}
 """
 
@@ -15,6 +16,7 @@ import httpx
 from shared.db import dumps
 from shared.log import describe
 from shared.pii import mask_text
+from shared.trace import Tracer
 from sync_municipal.domain import Reply, Verdict, judge
 from sync_municipal.use_cases.pushing import Claimed
 
@@ -25,28 +27,40 @@ _LONGEST_REASON = 200
 class City:
     """Calls the city; each thread keeps a connection of its own."""
 
-    def __init__(self, *, url: str, token: str, timeout: float) -> None:
+    def __init__(self, *, url: str, token: str, timeout: float, tracer: Tracer) -> None:
         self.url = url.rstrip("/")
         self.timeout = timeout
+        self.tracer = tracer
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._own = threading.local()
         self._clients: list[httpx.Client] = []
 
     def put(self, exchange: Claimed) -> Reply:
         """Tell the city; never raises, whatever the network or the answer is like."""
+        began_ns, span = time.time_ns(), self.tracer.begin(exchange.traceparent)
         try:
-            return self._put(exchange)
+            reply = self._put(exchange, traceparent=span)
         except Exception as error:  # noqa: BLE001 - a row that cannot be sent must not stop others
-            return Reply(Verdict.LATER, reason=describe(error))
+            reply = Reply(Verdict.LATER, reason=describe(error))
+        self.tracer.end(
+            "PUT /cases/{case_id}",
+            "client",
+            span,
+            parent=exchange.traceparent,
+            began_ns=began_ns,
+            attributes={"http.request.method": "PUT", "minsheng.verdict": str(reply.verdict)},
+            failed=reply.verdict is not Verdict.ACKNOWLEDGED,
+        )
+        return reply
 
     def close(self) -> None:
         for client in self._clients:
             client.close()
 
-    def _put(self, exchange: Claimed) -> Reply:
+    def _put(self, exchange: Claimed, *, traceparent: str) -> Reply:
         ends = time.monotonic() + 2 * self.timeout
         address = f"{self.url}/cases/{quote(exchange.case_id, safe='')}"
-        headers = {"Idempotency-Key": exchange.idempotency_key}
+        headers = {"Idempotency-Key": exchange.idempotency_key, "traceparent": traceparent}
         content = dumps(exchange.document).encode()
         body = bytearray()
         client = self._client()

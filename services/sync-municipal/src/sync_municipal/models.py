@@ -61,6 +61,7 @@ exchanges = sa.Table(
     sa.Column("last_error", sa.Text),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.Column("city_ref", sa.String(100)),
+    sa.Column("traceparent", sa.String(55)),
     sa.UniqueConstraint("case_id", "version", name="exchanges_case_version"),
     sa.Index(
         "exchanges_due",

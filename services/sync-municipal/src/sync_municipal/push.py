@@ -48,7 +48,9 @@ class Pusher:
         self.app = app
         self.stop = stop
         self.settings = s = app.settings
-        self.city = City(url=s.city_url, token=s.city_token, timeout=s.push_timeout_seconds)
+        self.city = City(
+            url=s.city_url, token=s.city_token, timeout=s.push_timeout_seconds, tracer=app.tracer
+        )
         self._threads = ThreadPoolExecutor(s.push_workers, thread_name_prefix="push")
         self._doubtful = False
 

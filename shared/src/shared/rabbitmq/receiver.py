@@ -54,6 +54,8 @@ class RabbitReceiver:
         self._batch = batch
         self._wait = wait
         self._store = _StoreThread(store)
+        self.connected = False
+        """Whether it hears its queue now."""
 
     def run(self, stop: threading.Event) -> None:
         """Receive until `stop` is set; then store and acknowledge what has arrived, and return."""
@@ -66,6 +68,7 @@ class RabbitReceiver:
                     log.warning("cannot receive", extra={"reason": str(error)})
                 except Exception:
                     log.warning("receiving was interrupted", exc_info=True)
+                self.connected = False
                 self._store.settle(stop)
                 stop.wait(0 if stop.is_set() else backoff.delay())
         finally:
@@ -76,6 +79,7 @@ class RabbitReceiver:
             intake = _Intake(link.channel(), self._store, batch=self._batch, wait=self._wait)
             intake.open(self._queue)
             log.info("receiving", extra={"queue": self._queue})
+            self.connected = True
             pulse = _Pulse(link, self._heartbeat)
             while not stop.is_set():
                 pulse.beat()

@@ -28,7 +28,12 @@ class StoredAnswers:
     """Remembers 2xx answers by (client, Idempotency-Key)."""
 
     def __init__(self, ground: Ground, *, secret: str, clock: Clock) -> None:
-        self.table = ground.answers
+        self.table = table = ground.answers
+        # Made once: with their values written in they would be built anew for each request.
+        self._find = sa.select(table.c.digest, table.c.status, table.c.sealed).where(
+            table.c.client == sa.bindparam("client"), table.c.key == sa.bindparam("key")
+        )
+        self._keep = sa.insert(table)
         self.clock = clock
         self._digest_key = hashlib.sha256(b"digest" + secret.encode()).digest()
         self._seal = AESGCM(hashlib.sha256(b"seal" + secret.encode()).digest())
@@ -59,9 +64,7 @@ class StoredAnswers:
         self, session: Session, *, client: str, key: str, digest: bytes
     ) -> tuple[int, dict[str, Any]] | None:
         """The answer given before, or None; 422 if the key came with another body."""
-        row = session.execute(
-            sa.select(self.table).where(self.table.c.client == client, self.table.c.key == key)
-        ).first()
+        row = session.execute(self._find, {"client": client, "key": key}).first()
         if row is None:
             return None
         if not hmac.compare_digest(row.digest, digest):
@@ -93,12 +96,13 @@ class StoredAnswers:
         plain = json.dumps(answer).encode()
         sealed = nonce + self._seal.encrypt(nonce, plain, f"{client}/{key}".encode())
         session.execute(
-            sa.insert(self.table).values(
-                client=client,
-                key=key,
-                digest=digest,
-                status=status,
-                sealed=sealed,
-                created_at=self.clock.now(),
-            )
+            self._keep,
+            {
+                "client": client,
+                "key": key,
+                "digest": digest,
+                "status": status,
+                "sealed": sealed,
+                "created_at": self.clock.now(),
+            },
         )

@@ -210,9 +210,8 @@ def _once(
     if route.method == "POST":
         sent = request.headers.get("Idempotency-Key")
         key = answers.check_key(sent, public=route.who.kind == "anyone")
-    traceparent = g.traceparent
     if key is None:
-        with app.db.write(traceparent=traceparent) as session:
+        with app.db.write() as session:
             answer, refusal = _attempt(work, session)
         if refusal is not None:
             raise refusal
@@ -221,7 +220,7 @@ def _once(
     client = principal.sub
     for last_try in (False, True):
         try:
-            with app.db.write(traceparent=traceparent) as session:
+            with app.db.write() as session:
                 known = answers.find(session, client=client, key=key, digest=digest)
                 if known is not None:
                     return known

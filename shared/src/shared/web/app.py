@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -13,7 +14,7 @@ from flask_limiter.util import get_remote_address
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import migrations
+from shared import migrations, trace
 from shared.errors import Refused, both
 from shared.log import correlation_id
 from shared.web import openapi, ops, problems
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 
 def create_app(app: "App") -> Flask:
@@ -77,17 +77,16 @@ def _observe(flask: Flask, app: "App") -> None:
         sent = request.headers.get("X-Request-ID", "")
         g.request_id = sent if _REQUEST_ID.match(sent) else uuid.uuid4().hex
         g.began = time.perf_counter()
-        trace = request.headers.get("traceparent", "")
-        g.traceparent = (
-            trace
-            if _TRACEPARENT.match(trace)
-            else f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01"
-        )
+        g.began_ns = time.time_ns()
+        g.parent = trace.accepted(request.headers.get("traceparent"))
+        g.traceparent = app.tracer.begin(g.parent)
         correlation_id.set(g.request_id)
+        trace.current.set(g.traceparent)
 
     @flask.teardown_request
     def end(_error: BaseException | None) -> None:
         correlation_id.set(None)
+        trace.current.set(None)
 
     @flask.after_request
     def finish(response: Response) -> Response:
@@ -104,9 +103,27 @@ def _observe(flask: Flask, app: "App") -> None:
                 "ms": round(took * 1000, 1),
             },
         )
+        if "traceparent" in g:
+            _trace_answer(app, route, response.status_code)
         response.headers["X-Request-ID"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _trace_answer(app: "App", route: str, status: int) -> None:
+    app.tracer.end(
+        f"{request.method} {route}",
+        "server",
+        g.traceparent,
+        parent=g.parent,
+        began_ns=g.began_ns,
+        attributes={
+            "http.request.method": request.method,
+            "http.route": route,
+            "http.response.status_code": status,
+        },
+        failed=status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
 
 
 def _health(flask: Flask, app: "App") -> None:

@@ -22,23 +22,23 @@ _RFC3339 = re.compile(
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _HAS_OFFSET = re.compile(r"([Zz]|[+-]\d\d:?\d\d)\Z")
-_LINE_ENDS = frozenset("\n\r\t")
+# The Unicode categories Cc, Zl, Zp and Cs.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def unprintable(text: str, *, lines: bool) -> str | None:
     """Why a text cannot be kept or shown (NUL, control characters, lone surrogates), or None."""
-    for at, char in enumerate(text, start=1):
-        if char.isprintable() or char == " " or (lines and char in _LINE_ENDS):
-            continue
-        category = unicodedata.category(char)
-        if category == "Cs":
-            return both(f"第{at}个字符是不成对的代理码位。", f"Character {at} is a lone surrogate.")
-        if category in ("Cc", "Zl", "Zp"):
-            return both(
-                f"第{at}个字符是控制字符（U+{ord(char):04X}）。",
-                f"Character {at} is a control character (U+{ord(char):04X}).",
-            )
-    return None
+    found = (_UNPRINTABLE_IN_LINES if lines else _UNPRINTABLE).search(text)
+    if found is None:
+        return None
+    at, char = found.start() + 1, found.group()
+    if unicodedata.category(char) == "Cs":
+        return both(f"第{at}个字符是不成对的代理码位。", f"Character {at} is a lone surrogate.")
+    return both(
+        f"第{at}个字符是控制字符（U+{ord(char):04X}）。",
+        f"Character {at} is a control character (U+{ord(char):04X}).",
+    )
 
 
 class Text(fields.String):

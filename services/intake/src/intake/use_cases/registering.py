@@ -47,9 +47,7 @@ def register(
     _insert_petition(session, row)
     person = petition.get("petitioner") or {}
     if any(person.values()):
-        session.execute(
-            sa.insert(models.petitioners).values(_sealed(person, petition_id, resources))
-        )
+        session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
     _announce(session, row, person)
     return {
         "petition_id": petition_id,
@@ -106,9 +104,8 @@ def _petition_row(
 def _insert_petition(session: Session, row: dict[str, Any]) -> None:
     table = models.petitions
     reference = ("channel", "external_system", "external_id")
-    insert = dialect_insert(session, table).values(row)
-    insert = insert.on_conflict_do_nothing(index_elements=reference)
-    if session.scalar(insert.returning(table.c.petition_id)) is not None:
+    insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=reference)
+    if session.scalar(insert.returning(table.c.petition_id), row) is not None:
         return
     known = session.execute(
         sa.select(table.c.petition_id, table.c.petition_no).where(

@@ -11,6 +11,7 @@ STATES = {
     "served": "已送达",
     "closed": "办结",
 }
+CLOSED = "closed"
 
 UNIT = ("handler", "unit_head")
 OFFICE = ("dispatcher",)

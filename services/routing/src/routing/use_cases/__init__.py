@@ -2,13 +2,14 @@
 
 from routing.use_cases.handling import act
 from routing.use_cases.opening import keep_texts, open_cases
-from routing.use_cases.reading import case_for, count, list_cases
+from routing.use_cases.reading import case_for, count, gauges, list_cases
 from routing.use_cases.units import list_units, put_unit
 
 __all__ = [
     "act",
     "case_for",
     "count",
+    "gauges",
     "keep_texts",
     "list_cases",
     "list_units",

@@ -1,5 +1,6 @@
 """Reading cases: nobody sees more than role and unit allow."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared import access
 from shared.auth import Principal
 from shared.db import Session
 from shared.errors import NotFound
+from shared.metrics import ByLabel, Gauges
 from shared.web.paging import page
 
 _SHOWN = (
@@ -103,3 +105,26 @@ def count(session: Session, *, by: Principal) -> dict[str, Any]:
     linked = sa.select(sa.func.count()).select_from(links).join(table).where(known)
     petitions = session.scalar(linked)
     return {"cases": sum(found.values()), "petitions": petitions or 0, "by_state": found}
+
+
+def gauges(session: Session, now: dt.datetime) -> Gauges:
+    """Open cases by state, and those of which a duty is overdue, of all lanes together.
+
+    Closed cases are not counted: there are a million of them, and an index leads past them. By
+    unit, category or lane the numbers would be so small that they told of somebody.
+    """
+    table = models.cases
+    open_states = [state for state in procedure.STATES if state != procedure.CLOSED]
+    found = {
+        state: count
+        for state, count in session.execute(
+            sa.select(table.c.state, sa.func.count())
+            .where(table.c.state.in_(open_states))
+            .group_by(table.c.state)
+        )
+    }
+    late = sa.select(sa.func.count()).where(table.c.next_due_at <= now)
+    return {
+        "routing_cases_open": ByLabel("state", {s: found.get(s, 0) for s in open_states}),
+        "routing_cases_overdue": session.scalar(late) or 0,
+    }

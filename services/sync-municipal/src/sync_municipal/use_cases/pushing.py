@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shared import trace
 from shared.db import Session
 from shared.errors import Conflict, NotFound, both
 from shared.outbox import emit
@@ -32,6 +33,7 @@ class Claimed:
     acknowledged_at: dt.datetime | None
     city_ref: str | None
     claimed_until: dt.datetime
+    traceparent: str | None
 
 
 def claim(session: Session, *, most: int, now: dt.datetime, lease: dt.timedelta) -> list[Claimed]:
@@ -77,6 +79,7 @@ def _claimed(row: sa.Row[Any], until: dt.datetime) -> Claimed:
         acknowledged_at=row.acknowledged_at,
         city_ref=row.city_ref,
         claimed_until=until,
+        traceparent=row.traceparent,
     )
 
 
@@ -117,7 +120,8 @@ def settle(
         wait = domain.wait_after(claimed.attempts + 1, first=backoff, most=backoff_most)
         rows.append(_settled(claimed, reply, now=now, wait=wait))
         if reply.verdict is Verdict.ACKNOWLEDGED and claimed.acknowledged_at is None:
-            _tell(session, claimed, reply, now)
+            with trace.under(claimed.traceparent):
+                _tell(session, claimed, reply, now)
     is_ours = sa.or_(
         sa.bindparam("is_fact", type_=sa.Boolean),
         table.c.claimed_until == sa.bindparam("claim"),

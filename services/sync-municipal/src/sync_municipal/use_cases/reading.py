@@ -39,7 +39,7 @@ def exchanges_of(
 
 def shown(row: sa.Row[Any]) -> dict[str, Any]:
     """An exchange without what was sent; `version` means the case's, not the row's."""
-    hidden = ("version", "payload", "idempotency_key")
+    hidden = ("version", "payload", "idempotency_key", "traceparent")
     kept = {name: value for name, value in row._mapping.items() if name not in hidden}
     return kept | {"case_version": row.version}
 

@@ -72,6 +72,7 @@ def _exchange(event: Event, now: dt.datetime, ahead: int) -> dict[str, Any]:
         "created_at": now,
         "status": PENDING,
         "next_attempt_at": now,
+        "traceparent": event.traceparent,
     }
 
 
