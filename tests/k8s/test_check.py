@@ -18,6 +18,8 @@ KUBECTL = find_kubectl()
 
 @pytest.fixture
 def deploy(tmp_path: Path) -> Path:
+    """A copy of the manifests to spoil, beside the alert rules that overlays list."""
+    shutil.copytree(DEPLOY.parent / "prometheus", tmp_path / "prometheus")
     return shutil.copytree(DEPLOY, tmp_path / "k8s")
 
 
