@@ -72,7 +72,8 @@ def _exchange(event: Event, now: dt.datetime, ahead: int) -> dict[str, Any]:
         "created_at": now,
         "status": PENDING,
         "next_attempt_at": now,
-        "traceparent": event.traceparent,
+        # Not the span of this handling: the ledger is the same in whatever order events come.
+        "traceparent": event.made_in,
     }
 
 
