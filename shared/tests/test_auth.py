@@ -241,6 +241,22 @@ def test_an_unknown_key_id_makes_the_keys_be_read_again(key_server, clock):
     assert key_server.asked == 2
 
 
+def test_a_known_token_is_refused_once_its_key_is_withdrawn(key_server, clock):
+    keys = Keys(f"http://127.0.0.1:{key_server.server_port}/jwks.json")
+    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)
+    header = f"Bearer {mint(clock)}"
+    assert verifier.principal(header).sub == "ann"
+    key_server.keys = Issuer.public_set(OTHER_KEY)
+    aged(keys, seconds=301)
+    with pytest.raises(Unauthorised):
+        verifier.principal(header)
+
+
+def test_more_tokens_than_are_remembered_are_all_good(verifier, clock):
+    headers = [f"Bearer {mint(clock)}" for _ in range(1100)]
+    assert {verifier.principal(header).sub for header in headers + headers[:3]} == {"ann"}
+
+
 def test_forged_key_ids_do_not_flood_the_key_server(key_server, clock):
     keys = Keys(f"http://127.0.0.1:{key_server.server_port}/jwks.json")
     verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)

@@ -241,7 +241,7 @@ def _postgres_engine(url: sa.URL, service: str, pool_size: int) -> sa.Engine:
 def _refuse_ended(connection: Any, _record: Any, _proxy: Any) -> None:
     """Have the pool replace a connection on which the server has said something meanwhile.
 
-    A server says nothing to an idle client but that it ends the connection. Looking costs a few
+    To an idle client it hardly says anything but that it ends the connection. Looking costs a few
     microseconds, a ping (`pool_pre_ping`) a round trip for every transaction.
     """
     watch = select.poll()
