@@ -246,6 +246,8 @@ class Relay:
                     last_error=str(outcome),
                 )
             )
+        if unsure := outcomes.count(Outcome.UNKNOWN):
+            log.warning("the bus did not say what became of events", extra={"events": unsure})
         if sent:
             session.execute(sa.update(table).where(table.c.seq.in_(sent)).values(published_at=now))
         return len(sent)
