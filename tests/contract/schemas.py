@@ -39,6 +39,8 @@ def json_schema(schema: type[ma.Schema]) -> dict[str, Any]:
     """JSON Schema of a marshmallow schema; nested ones under $defs."""
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec("contract", "1", "3.1.0", plugins=[plugin])
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(_without_offset)
     spec.components.schema("root", schema=schema)
     schemas = json.loads(
         json.dumps(spec.to_dict()["components"]["schemas"]).replace(
@@ -51,3 +53,11 @@ def json_schema(schema: type[ma.Schema]) -> dict[str, Any]:
 
 def _name(schema: Any) -> str:
     return (schema if isinstance(schema, type) else type(schema)).__name__
+
+
+def _without_offset(_: Any, field: ma.fields.Field, **__: Any) -> dict[str, str]:
+    """A time that may lack its offset is no RFC 3339 time, which apispec takes it for."""
+    may_lack = isinstance(field, ma.fields.DateTime) and not isinstance(
+        field, ma.fields.AwareDateTime | ma.fields.Date
+    )
+    return {"format": "local-date-time"} if may_lack else {}

@@ -6,6 +6,8 @@ import pytest
 from gate.checking import in_order
 from gate.deployments import deployed
 from gate.verdicts import OK, passes
+from marshmallow import Schema, fields
+from schemas import json_schema
 from sites import (
     World,
     define,
@@ -83,7 +85,27 @@ def test_another_type_is_refused(world, changed, sentence):
 
 def test_a_time_that_becomes_any_text_is_refused(world):
     whys = breaks(world, "intake", event(REGISTERED, field("received_at", type="string")))
-    assert any("only as a time (date-time); intake 0.2.0 may send a text" in why for why in whys)
+    assert whys == [
+        "routing 0.1.0 in prod takes `received_at` of petition.registered.v1 only as a time "
+        "(date-time); intake 0.2.0 may send a text. Send it as before, or upgrade routing first."
+    ]
+
+
+@pytest.mark.parametrize("local", [fields.NaiveDateTime, fields.DateTime])
+def test_a_time_that_loses_its_offset_is_refused(world, local):
+    loses = json_schema(Schema.from_dict({"received_at": local()}))["properties"]["received_at"]
+    (why,) = breaks(world, "intake", event(REGISTERED, field("received_at", **loses)))
+    assert "only as a time (date-time); intake 0.2.0 may send a time without its offset" in why
+
+
+def test_what_is_wrong_with_many_types_is_said_once_to_each_reader(world):
+    types = [ACCEPTED, "case.closed.v1", "case.opened.v1"]
+    changes = [event(name, define("Header", without("report_due"))) for name in types]
+    assert breaks(world, "routing", *changes) == [
+        f"{reader} 0.1.0 in prod reads `header.report_due` of case.accepted.v1 and 2 more types, "
+        f"which routing 0.2.0 no longer sends. Keep the field, or upgrade {reader} first."
+        for reader in ("supervision", "sync-municipal")
+    ]
 
 
 def test_items_of_a_list_of_another_type_are_refused(world):
@@ -241,8 +263,8 @@ def test_a_stored_example_that_a_reader_cannot_read_is_named(world):
     needs = read(FROM_INTAKE, field("language", required=True, type="string"))
     whys = breaks(world, "routing", needs)
     assert any(
-        "examples/intake.petition.registered.v1/001-forwarded-to-closed.json: routing 0.2.0 does "
-        "not read it" in why
+        "intake.petition.registered.v1/001-forwarded-to-closed.json and 2 more: routing 0.2.0 "
+        'does not read it: data: "language" is a required property' in why
         for why in whys
     )
 

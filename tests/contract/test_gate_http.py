@@ -4,9 +4,8 @@ import copy
 
 import pytest
 from gate.bundles import Bundle
-from gate.callers import read_callers
+from gate.callers import read_callers, served
 from gate.freezing import freeze
-from gate.interface import served
 from sites import ROOT, SERVICES, World, field, operation, schema, without
 
 REGISTER, FOLLOW = "/v1/petitions", "/v1/public/petitions/{petition_no}"
@@ -52,7 +51,7 @@ def test_a_new_required_field_of_a_body_is_refused(world: World):
         "POST /v1/petitions: `district` is new and required: calls of today would be refused. Give "
         "it a default.",
         "channel calls POST /v1/petitions of intake 0.2.0: `district` is required, and the caller "
-        "may leave it out.",
+        "may leave it out. Serve it as before, or change that caller first.",
     ]
 
 
@@ -139,7 +138,7 @@ def test_a_new_value_of_a_closed_list_in_an_answer_is_refused(world):
     world.release("intake", "0.3.0", more)
     assert world.refusals("intake", "0.3.0") == [
         f'GET {FOLLOW}: answer 200: `stages[].stage` was one of "registered", "closed", and may '
-        'now be one of "lost": callers do not expect it.'
+        'now be one of "lost": callers do not expect it. Answer as before, or in a new field.'
     ]
 
 
@@ -216,7 +215,7 @@ def test_an_operation_that_offers_less_is_refused(world, method, path, change, s
 def test_a_public_route_that_asks_for_a_token_is_refused(world):
     closed = put("security", to=[{"citizen": []}])
     whys = breaks(world, "intake", operation("post", "/v1/public/petitions", closed))
-    assert any("anyone may not call it any more" in why for why in whys)
+    assert any("who has no token may not call it any more" in why for why in whys)
 
 
 def test_a_new_required_parameter_is_refused(world):
@@ -273,7 +272,8 @@ def test_a_claim_check_is_frozen_with_its_caller_and_held_against_the_next_serve
     whys = breaks(world, "intake", schema("PetitionOut", without("content")))
     assert (
         "routing 0.2.0 calls POST /v1/petitions/{petition_id}/unmask of intake 0.2.0: answer 200: "
-        "the caller reads `content`, which is not there." in whys
+        "the caller reads `content`, which is not there. Serve it as before, or upgrade routing "
+        "first." in whys
     )
 
 

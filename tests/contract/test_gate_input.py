@@ -143,7 +143,9 @@ def test_an_unknown_service_version_and_environment_are_refused_with_those_there
     assert "routing 0.9.0 was not released; there are: 0.1.0" in said(
         world, capsys, version="0.9.0"
     )
-    assert "routing ../x was not released" in said(world, capsys, version="../x")
+    assert "VERSION=../x: a version is x.y.z; of routing there are: 0.1.0" in said(
+        world, capsys, version="../x"
+    )
     assert "overlays/pord/kustomization.yaml: there is no environment `pord`; there are: prod" in (
         said(world, capsys, env="pord")
     )
@@ -168,6 +170,11 @@ def test_an_unknown_service_version_and_environment_are_refused_with_those_there
         ("images:", "image:", 1, "`images` is missing"),
         ("images:", "images: 5\nother:", 2, "`images` must be a list"),
         ("images:", "images: [\nother:", 3, "broken YAML"),
+        ("images:", "images: \0", 2, "broken YAML: special characters are not allowed"),
+        ("images:", f"deep: {'[' * 5000}", 1, "nested too deeply"),
+        ('"0.1.0"', '"0.1.0"\n    newTag: "0.2.0"', 5, "`newTag` is there twice"),
+        ("images:", "images:\n  - ? [a]\n    : b", 3, "an image without `name`"),
+        ("resources:", "images: []\nresources:", 3, "`images` is there twice"),
     ],
 )
 def test_an_overlay_that_does_not_say_what_runs_is_refused(
@@ -182,6 +189,33 @@ def test_an_overlay_that_does_not_say_what_runs_is_refused(
     assert reason in err
 
 
+def test_a_version_that_is_deployed_already_is_held_against_itself_and_says_so(world, capsys):
+    assert can_upgrade(world) == 0
+    assert re.search(r"note +routing 0\.1\.0 is what prod runs already", capsys.readouterr().out)
+
+
+def test_edited_seals_are_refused(world, capsys):
+    edit(world, '"all": "', '"all": "0')
+    assert "the seals were edited after the release" in said(world, capsys)
+
+
+def test_a_bundle_that_is_no_file_is_refused(world, capsys):
+    path = world.path("routing", "0.1.0")
+    path.unlink()
+    path.mkdir()
+    assert f"{PATH}: Is a directory" in said(world, capsys)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [('{\n"data"', "line 2: broken JSON"), ("{}", "line 1: no event, for it has no `data`")],
+)
+def test_a_broken_example_is_named(world, capsys, text, reason):
+    name = "examples/routing.case.accepted.v1/001-forwarded-to-closed.json"
+    (world.site.contract / name).write_text(text)
+    assert f"tests/contract/{name}: {reason}" in said(world, capsys, service="supervision")
+
+
 def test_other_images_of_an_overlay_are_none_of_the_gates_business(world):
     path = world.site.root / OVERLAY
     path.write_text(path.read_text() + "  - name: postgres\n    newTag: latest\n")
@@ -192,6 +226,16 @@ def test_the_tree_is_checked_against_every_overlay(world, capsys):
     world.deploy("dev")
     assert run(world, "tree") == 0
     assert capsys.readouterr().out.count("yes, it may be deployed") == 10
+
+
+def test_what_of_the_tree_may_be_deployed_and_what_not_is_said_at_the_end(world, capsys):
+    call = {"to": "satisfaction", "method": "GET", "path": "/v1/x", "as": "anyone", "answers": {}}
+    world.caller("portal", call)
+    assert run(world, "tree") == 1
+    assert capsys.readouterr().out.endswith(
+        "prod: these may be deployed, in this order: intake, routing, supervision, sync-municipal\n"
+        "prod: refused: satisfaction\n\n"
+    )
 
 
 def test_without_an_overlay_there_is_nothing_to_check(world, capsys):
@@ -254,6 +298,15 @@ class TestRelease:
             r"services/routing/pyproject\.toml: line \d+: this is routing 0\.1\.0", err
         )
 
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [("[project", "broken TOML"), ("[project]", r"\[project\] has no 'version'")],
+    )
+    def test_a_project_without_a_version_is_named(self, world, capsys, text, reason):
+        (world.site.root / "services/routing/pyproject.toml").write_text(text)
+        assert self.release(world, "0.1.0") == 1
+        assert re.search(rf"services/routing/pyproject\.toml: {reason}", capsys.readouterr().err)
+
     def test_golden_files_that_drifted_are_named(self, world, capsys, monkeypatch, tmp_path):
         self.own_version(world, "0.1.0")
         monkeypatch.setattr("golden.files", lambda: {ROOT / "tests/contract/http/x.json": "{}"})
@@ -270,6 +323,7 @@ def test_a_caller_that_is_not_written_as_it_should_be_is_named(world):
     for call, reason in (
         ({"to": "intake"}, "`method` is needed"),
         ({"to": "intake", "method": "GET", "path": "/", "as": "x", "answers": {}, "b": 1}, "`b`"),
+        ({"to": "intak", "method": "GET", "path": "/", "as": "x", "answers": {}}, "no service `in"),
     ):
         world.caller("portal", call)
         with pytest.raises(BadInput, match=r"callers/portal\.json: calls\[0\]: .*" + reason):

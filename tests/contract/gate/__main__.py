@@ -81,7 +81,9 @@ def _tree(site: Site) -> int:
         for tree, rows in found:
             good = _print(tree, running.get(tree.service), env, rows) and good
         order = ", ".join(tree.service for tree, rows in found if passes(rows))
-        sys.stdout.write(f"{env}: these may be deployed, in this order: {order or 'none'}\n\n")
+        sys.stdout.write(f"{env}: these may be deployed, in this order: {order or 'none'}\n")
+        refused = ", ".join(tree.service for tree, rows in found if not passes(rows))
+        sys.stdout.write(f"{env}: refused: {refused}\n\n" if refused else "\n")
     return 0 if good else 1
 
 

@@ -23,6 +23,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
+from gate.files import read_text
 from gate.verdicts import BadInput
 
 PARTS = (
@@ -109,11 +110,7 @@ def sealed_text(content: Mapping[str, Any]) -> str:
 
 def read_bundle(path: Path, shown: Path) -> Bundle:
     """The bundle in a file; BadInput names the file (as `shown`), the line and the reason."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise BadInput(f"{shown}: line {line}: not UTF-8, so not as it was released") from error
+    text = read_text(path, shown)
     lines = _lines_of_parts(text, shown)
     content = json.loads(text)
     for part in (*PARTS, "seals"):
@@ -139,10 +136,8 @@ def _check_seals(content: dict[str, Any], lines: dict[str, int], shown: Path) ->
     for part in [*PARTS, "all"]:
         if seals[part] != wanted[part]:
             where = lines.get(part, lines["seals"])
-            what = f"`{part}`" if part in PARTS else "the seals"
-            raise BadInput(
-                f"{shown}: line {where}: {what} was edited after the release; {_RESTORE}"
-            )
+            what = f"`{part}` was" if part in PARTS else "the seals were"
+            raise BadInput(f"{shown}: line {where}: {what} edited after the release; {_RESTORE}")
     for part in content:
         if part not in (*PARTS, "seals"):
             raise BadInput(f"{shown}: line {lines[part]}: `{part}` was added by hand; {_RESTORE}")

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from gate import database, events, interface
+from gate import database, events, examples, interface
 from gate.bundles import Bundle
 from gate.callers import read_callers
 from gate.deployments import Site, deployed
-from gate.events import Scene
-from gate.verdicts import Row, passes
+from gate.scene import Scene
+from gate.verdicts import NOTE, Row, passes
 
 
 def running_beside(candidate: Bundle, env: str, site: Site) -> dict[str, Bundle]:
@@ -24,11 +24,23 @@ def check(candidate: Bundle, running: Mapping[str, Bundle], env: str, site: Site
     }
     scene = Scene(site, env, candidate, running, history)
     callers = read_callers(site.contract / "callers", site.root)
-    rows = [*events.check(scene), *interface.check(candidate, running, callers, env)]
+    rows = [
+        *events.check(scene),
+        *examples.check(scene),
+        *interface.check(candidate, running, callers, env),
+    ]
     before = running.get(candidate.service)
     if before is not None:
         rows += database.check(candidate, before, before.name)
+    if before is not None and before.version == candidate.version:
+        rows.insert(0, Row("deployed", env, NOTE, _SAME.format(candidate.name, env)))
     return rows
+
+
+_SAME = (
+    "{0} is what {1} runs already, by its overlay, so it was held against itself. Ask before "
+    "newTag is raised, not after."
+)
 
 
 def in_order(

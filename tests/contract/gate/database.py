@@ -10,7 +10,8 @@ from typing import Any
 
 from gate import ddl
 from gate.bundles import Bundle
-from gate.verdicts import Row, row_or_rows
+from gate.columns import columns_of_check, free_columns, widened
+from gate.verdicts import Finding, Row, row_or_rows
 
 MIGRATIONS, ROLLBACK, STATEMENTS = "migrations", "rollback: database", "migrations: statements"
 
@@ -31,16 +32,26 @@ def check(candidate: Bundle, deployed: Bundle, against: str) -> list[Row]:
     rows += row_or_rows(
         ROLLBACK,
         against,
-        refused=refused,
+        refused=_told(refused, candidate, newer),
         notes=notes,
         ok=f"{older.name} works on the tables of {newer.name}",
     )
     if new:
         refused, notes = ddl.judge(new, older)
         rows += row_or_rows(
-            STATEMENTS, against, refused=refused, notes=notes, ok="each only expands, none blocks"
+            STATEMENTS,
+            against,
+            refused=_told(refused, candidate, newer),
+            notes=notes,
+            ok="each only expands, none blocks",
         )
     return rows
+
+
+def _told(found: list[Finding], candidate: Bundle, newer: Bundle) -> list[str]:
+    """Findings with what to do; a database that is migrated already leaves only one way."""
+    forward = f"It is done already, so {candidate.name} cannot come back: mend it in a new version."
+    return [f"{one.why} {one.remedy if newer is candidate else forward}" for one in found]
 
 
 def _chain(candidate: Bundle, deployed: Bundle) -> tuple[Bundle, Bundle, list[str]]:
@@ -78,17 +89,21 @@ def _sql(revision: dict[str, Any]) -> list[str]:
 def _lacking(version: Bundle) -> list[str]:
     """What a version's models name and its own migrations do not make."""
     made = version.database["tables"]
-    return [
-        f"{version.name} uses {table}.{column}, which none of its migrations makes. Write one."
+    lacking = [
+        table if table not in made else f"{table}.{column}"
         for table, columns in version.database["used"]["tables"].items()
         for column in columns
-        if column not in made.get(table, {"columns": {}})["columns"]
+        if table not in made or column not in made[table]["columns"]
+    ]
+    return [
+        f"{version.name} uses {what}, which none of its migrations makes. Write one."
+        for what in dict.fromkeys(lacking)
     ]
 
 
-def _tables(newer: Bundle, older: Bundle) -> tuple[list[str], list[str]]:
+def _tables(newer: Bundle, older: Bundle) -> tuple[list[Finding], list[str]]:
     """What the older version would miss in the newer one's tables, and what it should know."""
-    refused: list[str] = []
+    refused: list[Finding] = []
     notes: list[str] = []
     for table in older.database["used"]["tables"]:
         before = older.database["tables"].get(table)
@@ -97,8 +112,9 @@ def _tables(newer: Bundle, older: Bundle) -> tuple[list[str], list[str]]:
             continue
         if after is None:
             refused.append(
-                f"{older.name} uses the table {table}, which {newer.name} drops. "
-                f"{_CONTRACT.format(older=older.name)}"
+                Finding(
+                    f"{older.name} uses the table {table}, which {newer.name} drops.", _CONTRACT
+                )
             )
             continue
         refused += _columns(table, newer, older)
@@ -112,67 +128,72 @@ def _tables(newer: Bundle, older: Bundle) -> tuple[list[str], list[str]]:
     return refused, notes
 
 
-_CONTRACT = "Drop it one release after the last deployed version that uses it: {older} still does."
+_CONTRACT = "Drop it one release after the last deployed version that uses it."
 
 
-def _columns(table: str, newer: Bundle, older: Bundle) -> Iterator[str]:
+def _columns(table: str, newer: Bundle, older: Bundle) -> Iterator[Finding]:
     used = older.database["used"]["tables"][table]
     before, after = (version.database["tables"][table]["columns"] for version in (older, newer))
     for name, was in before.items():
         now = after.get(name)
         if now is None:
             if name in used:
-                yield (
-                    f"{older.name} uses {table}.{name}, which {newer.name} drops or renames. "
-                    f"{_CONTRACT.format(older=older.name)}"
+                yield Finding(
+                    f"{older.name} uses {table}.{name}, which {newer.name} drops or renames.",
+                    _CONTRACT,
                 )
             continue
         if not now["nullable"] and was["nullable"]:
-            yield (
-                f"{table}.{name} becomes NOT NULL, and {older.name} writes rows without it. Wait "
-                "until no such version is deployed."
+            yield Finding(
+                f"{table}.{name} becomes NOT NULL, and {older.name} writes rows without it.",
+                "Wait until no such version is deployed.",
             )
         if was["default"] is not None and now["default"] is None and not now["nullable"]:
-            yield (
+            yield Finding(
                 f"{table}.{name} loses its default, on which {older.name} may count when it writes "
-                "a row. Keep the default."
+                "a row.",
+                "Keep the default.",
             )
         if name not in used:
             continue
-        if now["nullable"] and not was["nullable"] and now["default"] is None:
-            yield (
+        if now["nullable"] and not was["nullable"]:
+            yield Finding(
                 f"{table}.{name} may become NULL, and {older.name} counts on a value when it comes "
-                "back. Keep NOT NULL and give it a server default instead."
+                "back.",
+                "Keep NOT NULL and give it a server default instead.",
             )
-        if not ddl.widened(was["type"], now["type"]):
-            yield (
+        if not widened(was["type"], now["type"]):
+            yield Finding(
                 f"{table}.{name} turns from {was['type']} into {now['type']}, and {older.name} "
-                f"reads and writes {was['type']}. Add a new column instead."
+                f"reads and writes {was['type']}.",
+                "Add a new column instead.",
             )
     for name in after.keys() - before.keys():
         if not after[name]["nullable"] and after[name]["default"] is None:
-            yield (
+            yield Finding(
                 f"{table}.{name} is new, NOT NULL and without a default: {older.name} writes rows "
-                "without it and would fail. Allow NULL or give it a server default."
+                "without it and would fail.",
+                "Allow NULL or give it a server default.",
             )
 
 
-def _constraints(table: str, newer: Bundle, older: Bundle) -> Iterator[str]:
+def _constraints(table: str, newer: Bundle, older: Bundle) -> Iterator[Finding]:
     before, after = older.database["tables"][table], newer.database["tables"][table]
-    free = ddl.free_columns(before["columns"], after["columns"])
+    free = free_columns(before["columns"], after["columns"])
     for kind, was, now in _rules(before, after):
         for columns in now:
             if columns not in was and not set(columns) <= free:
-                yield (
+                yield Finding(
                     f"{newer.name} adds {kind} to {table} ({', '.join(columns)}), and rows that "
-                    f"{older.name} writes may break it. Add it once no such version is deployed."
+                    f"{older.name} writes may break it.",
+                    "Add it once no such version is deployed.",
                 )
         for columns in was:
             if columns not in now and kind == "a unique rule":
-                yield (
+                yield Finding(
                     f"{newer.name} drops the unique rule on {table} ({', '.join(columns)}), by "
-                    f"which {older.name} keeps each row once. Keep it until no such version is "
-                    "deployed."
+                    f"which {older.name} keeps each row once.",
+                    "Keep it until no such version is deployed.",
                 )
 
 
@@ -187,7 +208,7 @@ def _rules(
         return [row["columns"] for row in table["foreign_keys"]]
 
     def checks(table: dict[str, Any]) -> list[list[str]]:
-        return [ddl.columns_of_check(text, table["columns"]) for text in table["checks"]]
+        return [columns_of_check(text, table["columns"]) for text in table["checks"]]
 
     yield "a unique rule", unique(before), unique(after)
     yield "a foreign key", keys(before), keys(after)

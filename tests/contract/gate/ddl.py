@@ -7,53 +7,40 @@ from typing import Any
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from gate.bundles import Bundle
+from gate.columns import computed, null_fits, widened
+from gate.verdicts import Finding
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is refused here anyway
 
-_ROOM = re.compile(r"VARCHAR\((\d+)\)")
 # The parser takes ALTER TABLE t RENAME a TO b, without COLUMN, for a new name of the table.
 _RENAME = re.compile(r"(ALTER TABLE \S+ RENAME) (?!COLUMN |TO |CONSTRAINT )", re.I)
-_SERIAL = (exp.DataType.Type.SERIAL, exp.DataType.Type.BIGSERIAL, exp.DataType.Type.SMALLSERIAL)
-_STEADY = (exp.CurrentTimestamp, exp.CurrentDate, exp.Cast)
+_ADDED_RULES = {
+    exp.UniqueColumnConstraint: "a unique rule",
+    exp.Reference: "a foreign key",
+    exp.CheckColumnConstraint: "a check",
+}
+_COLUMN_RULES = {
+    exp.NotNullColumnConstraint,
+    exp.DefaultColumnConstraint,
+    exp.CollateColumnConstraint,
+    exp.ComputedColumnConstraint,
+    exp.GeneratedAsIdentityColumnConstraint,
+    *_ADDED_RULES,
+}
 _HARMLESS = (exp.Set, exp.Grant, exp.Comment)
 _MADE = ("TABLE", "SEQUENCE", "VIEW", "SCHEMA", "EXTENSION", "TYPE")
 
 
-def judge(revisions: list[dict[str, Any]], older: Bundle) -> tuple[list[str], list[str]]:
+def judge(revisions: list[dict[str, Any]], older: Bundle) -> tuple[list[Finding], list[str]]:
     """What new revisions do that the older version, still running, would suffer from; notes."""
     judge = _Judge(older)
     for revision in revisions:
         for statement in revision["statements"]:
             judge.look(statement["sql"], f"{revision['file']} line {statement['line']}")
     return judge.refused, judge.notes
-
-
-def widened(was: str, now: str) -> bool:
-    """Whether a column of type `now` holds and gives whatever one of type `was` did, as it is."""
-    room, more = _ROOM.fullmatch(was), _ROOM.fullmatch(now)
-    if room and more:
-        return int(more[1]) >= int(room[1])
-    return was == now or (bool(room) and now == "TEXT")
-
-
-def free_columns(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    """New columns that stay NULL in rows of a version that does not know them."""
-    return {
-        name
-        for name, column in after.items()
-        if name not in before and column["nullable"] and column["default"] is None
-    }
-
-
-def columns_of_check(text: str, columns: dict[str, Any]) -> list[str]:
-    """The columns a CHECK names; all of them where its text is not understood."""
-    try:
-        named = sqlglot.parse_one(text, dialect="postgres").find_all(exp.Column)
-        return sorted({column.name for column in named}) or sorted(columns)
-    except sqlglot.errors.SqlglotError:
-        return sorted(columns)
 
 
 class _Judge:
@@ -67,7 +54,7 @@ class _Judge:
         self.tables: dict[str, Any] = database["tables"]
         self.made: set[str] = set()
         self.free: dict[str, set[str]] = {}
-        self.refused: list[str] = []
+        self.refused: list[Finding] = []
         self.notes: list[str] = []
         self._where = ""
 
@@ -76,7 +63,11 @@ class _Judge:
         self._where = where
         try:
             explicit = _RENAME.sub(r"\1 COLUMN ", sql)
-            found = [x for x in sqlglot.parse(explicit, dialect="postgres") if x is not None]
+            found = [
+                normalize_identifiers(one, dialect="postgres")
+                for one in sqlglot.parse(explicit, dialect="postgres")
+                if one is not None
+            ]
         except sqlglot.errors.SqlglotError:
             found = [exp.Command(this=sql)]
         for statement in found:
@@ -86,30 +77,40 @@ class _Judge:
             elif not isinstance(statement, _HARMLESS):
                 self._unknown(f"`{_short(sql)}`")
 
-    def _refuse(self, why: str) -> None:
-        self.refused.append(f"{self._where}: {why}")
+    def _refuse(self, why: str, remedy: str) -> None:
+        self.refused.append(Finding(f"{self._where}: {why}.", remedy))
 
     def _unknown(self, what: str) -> None:
         self._refuse(
-            f"the gate does not know what {what} does to {self.older}, which runs meanwhile. Write "
-            "it with statements that it knows."
+            f"the gate does not know what {what} does to {self.older}, which runs meanwhile",
+            "Write it with statements that it knows.",
         )
 
     def _dropped(self, what: str) -> None:
         self._refuse(
-            f"drops or renames {what}, which {self.older} uses. Do it one release after the last "
-            "deployed version that does."
+            f"drops or renames {what}, which {self.older} uses",
+            "Do it one release after the last deployed version that does.",
         )
 
     def _added_rule(self, rule: str, table: str, columns: set[str]) -> None:
         named = f" ({', '.join(sorted(columns))})" if columns else ""
         self._refuse(
-            f"adds {rule} to {table}{named}, and rows that {self.older} writes may break it. Add "
-            "it once no such version is deployed."
+            f"adds {rule} to {table}{named}, and rows that {self.older} writes may break it",
+            "Add it once no such version is deployed.",
+        )
+
+    def _mandatory(self, column: str) -> None:
+        self._refuse(
+            f"{column} is NOT NULL without a default: {self.older} writes rows without it and "
+            "would fail",
+            "Allow NULL or give it a server default.",
         )
 
     def _uses(self, table: str) -> bool:
-        return table in self.used and table not in self.made
+        """Whether the older version works with a table, or may: one of unknown make is a part of
+        another, such as a month of the outbox.
+        """
+        return table not in self.made and (table in self.used or table not in self.tables)
 
     def _stays_null(self, table: str, columns: set[str]) -> bool:
         return bool(columns) and columns <= self.free.get(table, set())
@@ -129,8 +130,8 @@ class _Judge:
         if not found.args.get("concurrently"):
             self._refuse(
                 f"index {found.this.name} on {table} is not made CONCURRENTLY: everybody who "
-                f"writes into {table} would wait for it. Use postgresql_concurrently in an "
-                "autocommit_block."
+                f"writes into {table} would wait for it",
+                "Use postgresql_concurrently in an autocommit_block.",
             )
         columns = {column.name for column in found.this.find_all(exp.Column)}
         if found.args.get("unique") and self._uses(table) and not self._stays_null(table, columns):
@@ -161,6 +162,8 @@ class _Judge:
         kind, name = found.args["kind"], _table(found)
         if kind != "TABLE":
             self._unknown(f"changing the {str(kind).lower()} {name}")
+        elif name not in self.made and name not in self.tables:
+            self._unknown(f"changing {name}, which no migration is seen to make,")
         elif name not in self.made:
             for action in found.args["actions"]:
                 judge = _ACTIONS.get(type(action))
@@ -173,29 +176,21 @@ class _Judge:
         name = f"{table}.{column.name}"
         rules = {type(constraint.kind): constraint.kind for constraint in column.constraints}
         default = rules.get(exp.DefaultColumnConstraint)
-        serial = column.kind is not None and column.kind.this in _SERIAL
-        computed = (
-            serial
-            or exp.GeneratedAsIdentityColumnConstraint in rules
-            or any(
-                not isinstance(call, _STEADY)
-                for call in (default.find_all(exp.Func) if default else ())
-            )
-        )
-        if computed:
+        free = default is None and exp.NotNullColumnConstraint not in rules
+        if set(rules) - _COLUMN_RULES:
+            self._unknown(f"`{_short(column.sql('postgres'))}`")
+        elif computed(column):
             self._refuse(
-                f"{name} is computed for every row that is there, and {table} is locked meanwhile. "
-                "Add it without a default and let a job fill it."
+                f"{name} is computed for every row that is there, and {table} is locked meanwhile",
+                "Add it without a default and let a job fill it.",
             )
-        elif default is None and exp.NotNullColumnConstraint not in rules:
+        elif default is None and not free and self._uses(table):
+            self._mandatory(name)
+        if free:
             self.free.setdefault(table, set()).add(column.name)
-        elif default is None and self._uses(table):
-            self._refuse(
-                f"{name} is NOT NULL without a default: {self.older} writes rows without it and "
-                "would fail. Allow NULL or give it a server default."
-            )
-        elif exp.UniqueColumnConstraint in rules and self._uses(table):
-            self._added_rule("a unique rule", table, {column.name})
+        for kind, rule in _ADDED_RULES.items():
+            if kind in rules and self._uses(table) and not (free and null_fits(rules[kind])):
+                self._added_rule(rule, table, {column.name})
 
     def drop_part(self, table: str, part: exp.Drop) -> None:
         kind, name = part.args["kind"], "".join(_dropped(part))
@@ -205,34 +200,48 @@ class _Judge:
             if name in self.used.get(table, ()):
                 self._dropped(f"{table}.{name}")
         elif self._uses(table) and not name.endswith(("_fkey", "_check")):
-            self._dropped(f"{name} of {table}, a rule by which it may keep each row once")
+            self._refuse(
+                f"drops {name} of {table}, by which {self.older} may keep each row once",
+                "Keep it until no such version is deployed.",
+            )
 
     def alter_column(self, table: str, change: exp.AlterColumn) -> None:
         column = change.this.name
-        known: dict[str, Any] = self.tables.get(table, {"columns": {}})["columns"]
-        was = known.get(column)
+        was = self.tables[table]["columns"].get(column)
+        name, text, dtype = f"{table}.{column}", change.sql("postgres"), change.args.get("dtype")
+        if was is None and "SET DEFAULT" in text:
+            self.free.get(table, set()).discard(column)
+        elif was is None and text.endswith("SET NOT NULL") and self._stays_null(table, {column}):
+            self._mandatory(name)
         if was is None or not self._uses(table):
             return
-        name, text, dtype = f"{table}.{column}", change.sql("postgres"), change.args.get("dtype")
         if dtype is not None:
             now = dtype.sql("postgres")
             if not widened(was["type"], now):
                 self._refuse(
                     f"{name} turns from {was['type']} into {now}: {self.older} uses it as it is, "
-                    "and the table may be locked while it is rewritten. Add a new column instead."
+                    "and the table may be locked while it is rewritten",
+                    "Add a new column instead.",
                 )
         elif text.endswith("SET NOT NULL"):
             if was["nullable"]:
-                self._refuse(f"{name} becomes NOT NULL, and {self.older} writes rows without it.")
+                self._refuse(
+                    f"{name} becomes NOT NULL, and {self.older} writes rows without it",
+                    "Wait until no such version is deployed.",
+                )
         elif text.endswith("DROP NOT NULL"):
-            if was["default"] is None and column in self.used[table]:
+            if not was["nullable"] and column in self.used.get(table, ()):
                 self._refuse(
                     f"{name} may become NULL, and {self.older} counts on a value when it comes "
-                    "back. Keep NOT NULL and give it a server default instead."
+                    "back",
+                    "Keep NOT NULL and give it a server default instead.",
                 )
         elif text.endswith("DROP DEFAULT"):
             if was["default"] is not None and not was["nullable"]:
-                self._refuse(f"{name} loses its default, on which {self.older} may count.")
+                self._refuse(
+                    f"{name} loses its default, on which {self.older} may count",
+                    "Keep the default.",
+                )
         elif "SET DEFAULT" not in text:
             self._unknown(f"`{_short(text)}`")
 
@@ -245,16 +254,19 @@ class _Judge:
             self._dropped(f"{table} (now {change.this.name})")
 
     def add_constraint(self, table: str, change: exp.AddConstraint) -> None:
-        known = {*self.tables.get(table, {"columns": {}})["columns"], *self.free.get(table, ())}
+        known = {*self.tables[table]["columns"], *self.free.get(table, ())}
         columns = {found.name for found in change.find_all(exp.Identifier)} & known
-        if self._uses(table) and not self._stays_null(table, columns):
+        if not (self._stays_null(table, columns) and null_fits(change)):
             self._added_rule(f"`{_short(change.sql('postgres'))}`", table, columns)
 
     def write_rows(self, found: exp.Expression) -> None:
         """SELECT, INSERT, UPDATE, DELETE and TRUNCATE, and what is nested in them."""
         for removal in found.find_all(exp.Delete, exp.TruncateTable):
             if self._uses(table := _table(removal)):
-                self._refuse(f"removes rows of {table}, which {self.older} still reads.")
+                self._refuse(
+                    f"removes rows of {table}, which {self.older} still reads",
+                    "Remove them once no such version is deployed.",
+                )
         for change in found.find_all(exp.Update):
             self.notes.append(
                 f"{self._where}: changes rows of {_table(change)} in one transaction: "

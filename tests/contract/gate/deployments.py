@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from gate.bundles import Bundle, is_version, read_bundle, version_order
+from gate.files import read_text
 from gate.verdicts import BadInput
 
 PREFIX = "minsheng/"
@@ -59,8 +60,13 @@ class Site:
                 f"{self.shown(self.released)}: no service `{service}` was released; there are: "
                 f"{known}"
             )
+        if not is_version(version):
+            raise BadInput(
+                f"VERSION={version}: a version is x.y.z; of {service} there are: "
+                f"{', '.join(self.versions(service))}"
+            )
         path = self.released / service / f"{version}.json"
-        if not is_version(version) or not path.exists():
+        if not path.exists():
             raise BadInput(
                 f"{self.shown(path)}: {service} {version} was not released; there are: "
                 f"{', '.join(self.versions(service))}"
@@ -110,27 +116,38 @@ class _Overlay:
 
     def __init__(self, path: Path, shown: Path) -> None:
         self.shown = shown
+        root = self._composed(read_text(path, shown))
+        if not isinstance(root, yaml.MappingNode):
+            raise BadInput(f"{shown}: line 1: not a mapping")
+        if "images" not in (members := self._members(root)):
+            raise BadInput(f"{shown}: line 1: `images` is missing, so no version is known")
+        self.images_line, self._images = members["images"]
+        if not isinstance(self._images, yaml.SequenceNode):
+            raise BadInput(f"{shown}: line {self.images_line}: `images` must be a list")
+
+    def _composed(self, text: str) -> Any:
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{shown}: line 1: not UTF-8") from error
+            return yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            raise BadInput(f"{shown}: line {line}: broken YAML: {error.problem}") from error
-        except yaml.YAMLError as error:
-            raise BadInput(f"{shown}: line 1: broken YAML: {error}") from error
-        if not isinstance(root, yaml.MappingNode):
-            raise BadInput(f"{shown}: line 1: not a mapping")
-        found = [(key, value) for key, value in root.value if key.value == "images"]
-        if not found:
-            raise BadInput(f"{shown}: line 1: `images` is missing, so no version is known")
-        self.images_line = found[-1][0].start_mark.line + 1
-        if len(found) > 1:
-            raise BadInput(f"{shown}: line {self.images_line}: `images` is there twice")
-        self._images = found[0][1]
-        if not isinstance(self._images, yaml.SequenceNode):
-            raise BadInput(f"{shown}: line {self.images_line}: `images` must be a list")
+            why = " ".join(filter(None, (error.context, error.problem)))
+            raise BadInput(f"{self.shown}: line {line}: broken YAML: {why}") from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise BadInput(f"{self.shown}: line {line}: broken YAML: {error.reason}") from error
+        except RecursionError as error:
+            raise BadInput(f"{self.shown}: line 1: nested too deeply") from error
+
+    def _members(self, node: yaml.MappingNode) -> dict[str, tuple[int, Any]]:
+        """A mapping's lines and values by name; BadInput for a name that is there twice."""
+        found: dict[str, tuple[int, Any]] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in found:
+                raise BadInput(f"{self.shown}: line {line}: `{name}` is there twice")
+            found[name] = line, value
+        return found
 
     def tags(self) -> dict[str, tuple[str, int]]:
         """The tag of each of our images and its line; other images are none of our business."""
@@ -141,8 +158,8 @@ class _Overlay:
                 raise BadInput(
                     f"{self.shown}: line {line}: an image is a mapping with name, newTag"
                 )
-            row: dict[str, Any] = {key.value: value for key, value in entry.value}
-            name = row["name"].value if "name" in row else None
+            row = self._members(entry)
+            name = row["name"][1].value if "name" in row else None
             if not isinstance(name, str):
                 raise BadInput(f"{self.shown}: line {line}: an image without `name`")
             if not name.startswith(PREFIX):
@@ -150,13 +167,12 @@ class _Overlay:
             service = name.removeprefix(PREFIX)
             if service in found:
                 raise BadInput(f"{self.shown}: line {line}: {name} is there twice")
-            found[service] = self._tag(name, row.get("newTag"), line)
+            if "newTag" not in row:
+                raise BadInput(f"{self.shown}: line {line}: {name} has no `newTag`")
+            found[service] = self._tag(name, *row["newTag"])
         return found
 
-    def _tag(self, name: str, node: Any, line: int) -> tuple[str, int]:
-        if node is None:
-            raise BadInput(f"{self.shown}: line {line}: {name} has no `newTag`")
-        line = node.start_mark.line + 1
+    def _tag(self, name: str, line: int, node: Any) -> tuple[str, int]:
         tag = node.value
         if not isinstance(tag, str) or not is_version(tag):
             shown = repr(tag) if isinstance(tag, str) else "what stands there"

@@ -6,49 +6,18 @@ events in    everything deployed producers send, and sent in any version before,
 rollback     what it wrote and bound while it ran does the deployed version no harm
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
-
-import jsonschema_rs
 
 from gate import inclusion
 from gate.bundles import Bundle, stem
-from gate.deployments import Site
+from gate.inclusion import Gap
+from gate.scene import Scene
 from gate.verdicts import Row, row_or_rows
 
 OUT, OUT_TYPES, IN, IN_TYPES = "events out", "events out: types", "events in", "events in: types"
-EXAMPLES, ROLLBACK = "events in: stored examples", "rollback: events"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The candidate, what the environment runs, and every version that may have sent before."""
-
-    site: Site
-    env: str
-    candidate: Bundle
-    running: Mapping[str, Bundle]
-    history: Mapping[str, list[Bundle]]
-
-    @property
-    def before(self) -> Bundle | None:
-        """The version of the candidate's service that runs now."""
-        return self.running.get(self.candidate.service)
-
-    @property
-    def after(self) -> dict[str, Bundle]:
-        """What the environment runs once the candidate is in."""
-        return {**self.running, self.candidate.service: self.candidate}
-
-    def readers(self, key: str) -> list[Bundle]:
-        """Who hears an event type once the candidate is in."""
-        return [bundle for bundle in self.after.values() if key in bundle.reads]
-
-    def at(self, bundle: Bundle) -> str:
-        return f"{bundle.name} in {self.env}"
+ROLLBACK = "rollback: events"
+_FEW = 2
 
 
 def check(scene: Scene) -> Iterator[Row]:
@@ -57,7 +26,6 @@ def check(scene: Scene) -> Iterator[Row]:
     yield from _out(scene)
     yield from _types_in(scene)
     yield from _in(scene)
-    yield from _examples(scene)
     if scene.before is not None:
         yield from _rollback(scene, scene.before)
 
@@ -127,39 +95,71 @@ def _stopped(scene: Scene, name: str, was_retired: bool) -> Iterator[str]:
 
 
 def _out(scene: Scene) -> Iterator[Row]:
-    me, before = scene.candidate, scene.before
+    me = scene.candidate
     for reader in scene.after.values():
-        if reader.service == me.service:
-            continue
-        refused: list[str] = []
         heard = [name for name in me.sends if f"{me.service}.{name}" in reader.reads]
-        for name in heard:
-            needs = reader.reads[f"{me.service}.{name}"]
-            schema = me.produces[name]["schema"]
-            was = before.produces.get(name, {}).get("schema") if before else None
-            remedy = f"Keep the field, or upgrade {reader.service} first."
-            for gap in inclusion.gaps(schema, needs):
-                sent_before = was is not None and gap.at in inclusion.fields(was)
-                refused.append(
-                    f"{told(gap, scene.at(reader), name, me.name, no_longer=sent_before)} {remedy}"
-                )
-            missing = {gap.at for gap in inclusion.gaps(schema, needs)}
-            for at in inclusion.vanished(was, schema, needs) if was else ():
-                if at not in missing:
-                    refused.append(
-                        f"{scene.at(reader)} reads `{at}` of {name}, which {me.name} no longer "
-                        f"sends. {remedy}"
-                    )
-        if heard:
+        if heard and reader.service != me.service:
+            refused = [
+                *_unreadable(scene, reader, heard),
+                *_unread(scene, reader, heard),
+            ]
             fine = f"reads all of {_count(heard)}"
             yield from row_or_rows(OUT, reader.name, refused=refused, ok=fine)
 
 
-def told(
-    gap: inclusion.Gap, reader: str, name: str, writer: str, *, no_longer: bool = False
-) -> str:
-    """A gap between an event's schema and a reader's as a sentence."""
-    field = f"`{gap.at}` of {name}" if gap.at else name
+def _unreadable(scene: Scene, reader: Bundle, heard: list[str]) -> Iterator[str]:
+    """What a deployed reader cannot read of the types it hears."""
+    me = scene.candidate
+    sent = {name: _sent_before(scene, name) for name in heard}
+    found = [
+        ((gap, sent[name] is not None and gap.at in inclusion.fields(sent[name])), name)
+        for name in heard
+        for gap in inclusion.gaps(me.produces[name]["schema"], reader.reads[f"{me.service}.{name}"])
+    ]
+    for (gap, no_longer), names in _by_finding(found):
+        why = told(gap, scene.at(reader), names, me.name, no_longer=no_longer)
+        yield f"{why} {_KEEP[gap.kind]}, or upgrade {reader.service} first."
+
+
+def _unread(scene: Scene, reader: Bundle, heard: list[str]) -> Iterator[str]:
+    """What a deployed reader reads where it is there, and would look for in vain."""
+    me = scene.candidate
+    found = []
+    for name in heard:
+        schema, needs = me.produces[name]["schema"], reader.reads[f"{me.service}.{name}"]
+        missing = {gap.at for gap in inclusion.gaps(schema, needs)}
+        was = _sent_before(scene, name)
+        gone = inclusion.vanished(was, schema, needs) if was else []
+        found += [(at, name) for at in gone if at not in missing]
+    for at, names in _by_finding(found):
+        yield (
+            f"{scene.at(reader)} reads `{at}` of {_listed(names)}, which {me.name} no longer "
+            f"sends. {_KEEP[inclusion.MISSING]}, or upgrade {reader.service} first."
+        )
+
+
+def _sent_before(scene: Scene, name: str) -> Any:
+    """The schema by which the deployed version sends a type."""
+    return scene.before.produces.get(name, {}).get("schema") if scene.before else None
+
+
+_KEEP = {
+    inclusion.MISSING: "Keep the field",
+    inclusion.MAYBE_MISSING: "Always send it",
+    inclusion.UNKNOWN: "Leave it out",
+    inclusion.REFUSED: "Send it as before",
+}
+_READ = {
+    inclusion.MISSING: "Give the field a default.",
+    inclusion.MAYBE_MISSING: "Give the field a default.",
+    inclusion.UNKNOWN: "Ignore fields that are not read.",
+    inclusion.REFUSED: "Go on reading it as it was sent.",
+}
+
+
+def told(gap: Gap, reader: str, names: list[str], writer: str, *, no_longer: bool = False) -> str:
+    """A gap between the schema of some events and a reader's as a sentence."""
+    field = f"`{gap.at}` of {_listed(names)}" if gap.at else _listed(names)
     if gap.kind == inclusion.MISSING:
         lacks = "no longer sends" if no_longer else "does not send"
         return f"{reader} needs {field}, which {writer} {lacks}."
@@ -168,6 +168,21 @@ def told(
     if gap.kind == inclusion.UNKNOWN:
         return f"{reader} refuses {field}, which {writer} sends."
     return f"{reader} takes {field} only as {gap.takes}; {writer} may send {gap.sends}."
+
+
+def _by_finding(found: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, list[str]]]:
+    """Findings with all the types in which they are the same, so that each is told once."""
+    names: dict[Any, list[str]] = {}
+    for finding, name in found:
+        names.setdefault(finding, []).append(name)
+    return names.items()
+
+
+def _listed(names: list[str]) -> str:
+    """One name, two, or the first and how many more."""
+    if len(names) <= _FEW:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} more types"
 
 
 def _types_in(scene: Scene) -> list[Row]:
@@ -199,8 +214,8 @@ def _in(scene: Scene) -> Iterator[Row]:
         deployed = scene.running.get(source)
         for writer in versions:
             names = [name for name in heard if name in writer.produces]
-            findings = [
-                told(gap, me.name, name, writer.name)
+            found = [
+                (gap, name)
                 for name in names
                 for gap in inclusion.gaps(
                     writer.produces[name]["schema"], me.reads[f"{source}.{name}"]
@@ -213,48 +228,18 @@ def _in(scene: Scene) -> Iterator[Row]:
             )
             if newer:
                 where = f"It is not deployed in {scene.env}; mind it if it ever was."
-            sentences = [f"{finding} {where} Give the field a default." for finding in findings]
+            sentences = [
+                f"{told(gap, me.name, names_, writer.name)} {where} {_READ[gap.kind]}"
+                for gap, names_ in _by_finding(found)
+            ]
             if names:
                 yield from row_or_rows(
                     IN,
                     writer.name,
                     refused=() if newer else sentences,
                     notes=sentences if newer else (),
-                    ok=f"all of {_count(names)} is readable",
+                    ok=f"reads all of {_count(names)}",
                 )
-
-
-def _examples(scene: Scene) -> list[Row]:
-    """Real envelopes of every release fit what the candidate reads, and are as they were."""
-    me = scene.candidate
-    folder = scene.site.contract / "examples"
-    refused, seen = [], 0
-    for key in sorted(me.reads):
-        validator = jsonschema_rs.validator_for(me.reads[key], validate_formats=True)
-        for path in sorted(folder.glob(f"{key}/*.json")):
-            seen += 1
-            data = json.loads(path.read_text(encoding="utf-8"))["data"]
-            for error in validator.iter_errors(data):
-                at = ".".join(str(step) for step in error.instance_path)
-                refused.append(
-                    f"{scene.site.shown(path)}: {me.name} does not read it: {at or 'data'}: "
-                    f"{error.message}."
-                )
-    for bundle in _every(scene):
-        for name, digest in bundle.content["examples"].items():
-            path = folder / name
-            now = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
-            if now != digest:
-                how = "was edited" if now else "is gone"
-                refused.append(
-                    f"{scene.site.shown(path)} {how} since {bundle.name} was released. Examples "
-                    "are only added: restore it."
-                )
-    return row_or_rows(EXAMPLES, "every release", refused=refused, ok=f"{seen} fit")
-
-
-def _every(scene: Scene) -> Iterable[Bundle]:
-    return [bundle for versions in scene.history.values() for bundle in versions]
 
 
 def _rollback(scene: Scene, before: Bundle) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -11,10 +12,11 @@ import golden
 import schemas
 import sqlalchemy as sa
 
-from gate import statements
+from gate import recording
 from gate.bundles import TREE, Bundle, is_version, sealed_text, version_order
 from gate.callers import read_caller
 from gate.deployments import Site
+from gate.files import read_text
 from gate.verdicts import BadInput
 from shared import migrations
 from shared.db import Database
@@ -99,10 +101,15 @@ def _check_version(service: Service, version: str, site: Site) -> None:
 
 def _own_version(service: Service, site: Site) -> tuple[Path, int, str]:
     project = site.root / "services" / service.name / "pyproject.toml"
-    text = project.read_text(encoding="utf-8")
-    version = str(tomllib.loads(text)["project"]["version"])
+    text = read_text(project, site.shown(project))
+    try:
+        version = str(tomllib.loads(text)["project"]["version"])
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{site.shown(project)}: broken TOML: {error}") from error
+    except KeyError as error:
+        raise BadInput(f"{site.shown(project)}: [project] has no {error}") from error
     lines = enumerate(text.splitlines(), start=1)
-    return project, next(at for at, line in lines if line.startswith("version")), version
+    return project, next((at for at, line in lines if re.match(r"version *=", line)), 1), version
 
 
 def _examples(service: Service, site: Site) -> dict[str, str]:
@@ -121,7 +128,7 @@ def _calls(service: Service, site: Site) -> list[dict[str, Any]]:
 def database_of(service: Service) -> dict[str, Any]:
     """Revisions with what each does on PostgreSQL, tables as migrated, and what the code uses."""
     ground = service.ground.metadata
-    revisions = statements.revisions(service.package)
+    revisions = recording.revisions(service.package)
     return {
         "head": migrations.head(service.package),
         "revisions": revisions,
@@ -130,7 +137,7 @@ def database_of(service: Service) -> dict[str, Any]:
             "tables": {
                 table.name: sorted(c.name for c in table.columns) for table in ground.sorted_tables
             },
-            "sequences": statements.sequences_named_by(service.package, revisions),
+            "sequences": recording.sequences_named_by(service.package, revisions),
         },
     }
 
@@ -138,7 +145,8 @@ def database_of(service: Service) -> dict[str, Any]:
 def _migrated_tables(service: Service) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         db = Database(f"sqlite:///{folder}/empty.sqlite", service=service.name)
-        migrations.migrate(db, service.package)
+        with recording.refusing(service.package, "does not run on SQLite"):
+            migrations.migrate(db, service.package)
         inspector = sa.inspect(db.engine)
         names = [name for name in inspector.get_table_names() if name != "alembic_version"]
         found = {name: _table(inspector, name) for name in names}

@@ -94,6 +94,7 @@ _WORDS: dict[tuple[Any, Any], str] = {
     ("string", None): "a text",
     ("string", "date-time"): "a time (date-time)",
     ("string", "date"): "a day (date)",
+    ("string", "local-date-time"): "a time without its offset",
     ("string", "uuid"): "a UUID",
     ("integer", None): "a whole number",
     ("number", None): "a number",
@@ -101,7 +102,7 @@ _WORDS: dict[tuple[Any, Any], str] = {
     ("object", None): "an object",
 }
 _LIMITS = {
-    "minLength": "of at least {} characters",
+    "minLength": "of {} or more characters",
     "maxLength": "of at most {} characters",
     "pattern": "like {}",
     "minimum": "from {}",

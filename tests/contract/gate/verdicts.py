@@ -23,6 +23,14 @@ class Row:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Finding:
+    """Something that is refused, and what can be done about it, each a sentence."""
+
+    why: str
+    remedy: str
+
+
 def passes(rows: Iterable[Row]) -> bool:
     """Whether nothing was refused."""
     return all(row.verdict != REFUSED for row in rows)
