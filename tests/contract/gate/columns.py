@@ -51,13 +51,13 @@ def computed(column: exp.ColumnDef) -> bool:
     )
 
 
-def null_fits(rule: exp.Expression) -> bool:
+def null_fits(rule: exp.Expr) -> bool:
     """Whether rows in which all columns of a rule are NULL keep it: all but some checks do."""
     check = rule.find(exp.CheckColumnConstraint)
     return check is None or _passes_null(check.this)
 
 
-def _passes_null(check: exp.Expression) -> bool:
+def _passes_null(check: exp.Expr) -> bool:
     """Whether a CHECK surely lets rows pass whose columns are all NULL."""
     return not any(
         isinstance(node, exp.Not)

@@ -174,7 +174,7 @@ class _Judge:
 
     def add_column(self, table: str, column: exp.ColumnDef) -> None:
         name = f"{table}.{column.name}"
-        rules = {type(constraint.kind): constraint.kind for constraint in column.constraints}
+        rules: dict[type, Any] = {type(rule.kind): rule.kind for rule in column.constraints}
         default = rules.get(exp.DefaultColumnConstraint)
         free = default is None and exp.NotNullColumnConstraint not in rules
         if set(rules) - _COLUMN_RULES:
