@@ -61,6 +61,7 @@ def _passes_null(check: exp.Expr) -> bool:
     """Whether a CHECK surely lets rows pass whose columns are all NULL."""
     return not any(
         isinstance(node, exp.Not)
+        or node.args.get("negate")
         or (isinstance(node, exp.Func) and not isinstance(node, exp.Connector))
         for node in check.walk()
     )
