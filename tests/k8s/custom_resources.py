@@ -172,7 +172,14 @@ TOPIC_PERMISSION = _IN_RABBITMQ | {
 POD_MONITOR = {
     "selector!": Core("apimachinery.pkg.apis.meta.v1.LabelSelector"),
     "podMetricsEndpoints!": [
-        {"port!": str, "path": str, "interval": str, "scrapeTimeout": str, "honorLabels": bool}
+        {
+            "port!": str,
+            "path": str,
+            "params": {"family": [str]},
+            "interval": str,
+            "scrapeTimeout": str,
+            "honorLabels": bool,
+        }
     ],
 }
 PROMETHEUS_RULE = {

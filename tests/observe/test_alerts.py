@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -161,10 +162,19 @@ def test_each_rule_file_is_a_prometheus_rule_and_kustomize_takes_them_all() -> N
 
 
 def test_pod_monitors_keep_the_label_job_of_our_metrics() -> None:
+    assert all(endpoint["honorLabels"] for endpoint in _endpoints("services"))
+
+
+def test_queues_are_read_by_name() -> None:
+    (detailed,) = [e for e in _endpoints("rabbitmq") if e["path"] == "/metrics/detailed"]
+    assert detailed["params"] == {"family": ["queue_coarse_metrics", "queue_consumer_count"]}
+
+
+def _endpoints(monitor: str) -> list[dict[str, Any]]:
     text = (ROOT / "deploy/k8s/base/monitoring.yaml").read_text(encoding="utf-8")
-    monitors = {found["metadata"]["name"]: found for found in yaml.safe_load_all(text)}
-    endpoints = monitors["services"]["spec"]["podMetricsEndpoints"]
-    assert all(endpoint["honorLabels"] for endpoint in endpoints)
+    found = {one["metadata"]["name"]: one for one in yaml.safe_load_all(text)}
+    endpoints: list[dict[str, Any]] = found[monitor]["spec"]["podMetricsEndpoints"]
+    return endpoints
 
 
 def _minutes(time: str) -> float:
