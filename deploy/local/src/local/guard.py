@@ -79,7 +79,8 @@ class Guarded:
     @property
     def pids(self) -> list[int]:
         """The command and everything that it started; empty when it has ended."""
-        return descendants(self._guard.pid)
+        # The number of a process that has ended may by now be that of somebody else's.
+        return descendants(self._guard.pid) if self._guard.poll() is None else []
 
     @property
     def returncode(self) -> int | None:

@@ -157,9 +157,11 @@ class PrivateServer:
     def _wait_until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + self.start_seconds
         while not condition():
-            ended = any(guarded.returncode is not None for guarded in self._guarded)
+            codes = [guarded.returncode for guarded in self._guarded]
+            ended = [code for code in codes if code is not None]
             if ended or time.monotonic() > end:
-                why = "ended" if ended else f"did not answer within {self.start_seconds:.0f} s"
+                late = f"did not answer within {self.start_seconds:.0f} s"
+                why = f"ended with exit code {ended[0]}" if ended else late
                 raise RuntimeError(f"{self.name} {why}; its last words:\n{self.log_tail()}")
             time.sleep(0.05)
 
