@@ -45,12 +45,22 @@ def main() -> None:
         sys.stderr.write(f"[{time.monotonic() - began:6.0f} s] {text}\n")
 
     with place(sizes=wanted.sizes, spikes=wanted.spikes, scale=wanted.scale, say=say) as here:
-        circumstances = describe(here)
-        rows = [row for name in wanted.only for row in PATHS[name](here)]
+        circumstances, rows = describe(here), []
+        try:
+            for name in wanted.only:
+                for row in PATHS[name](here):
+                    rows.append(row)
+        finally:
+            # What an hour has measured is shown even where the next path breaks.
+            show(rows, circumstances, wanted.json)
+
+
+def show(rows: list[Row], circumstances: dict[str, str], json: Path | None) -> None:
+    """Print the table, and keep it where that is wanted."""
     shown = "\n".join(f"{name}: {value}" for name, value in circumstances.items())
     sys.stdout.write(f"{shown}\n\n{render(rows)}\n")
-    if wanted.json:
-        wanted.json.write_text(as_json(rows, circumstances=circumstances), encoding="utf-8")
+    if json:
+        json.write_text(as_json(rows, circumstances=circumstances), encoding="utf-8")
 
 
 def read(env: Mapping[str, str]) -> Wanted:

@@ -4,6 +4,7 @@ One kept-open connection, JSON in and out, no redirects, no chunked answers (non
 """
 
 import json
+import select
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,8 @@ class Wire:
         return self._ask(head.encode() + sent)
 
     def _ask(self, request: bytes) -> Answer:
+        if self._socket is not None and _ended(self._socket):
+            self.close()
         if self._socket is None:
             self._socket = socket.create_connection(self._address, timeout=60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -94,6 +97,13 @@ class Wire:
         while len(got) < end + 4 + length:
             got += _more(connection)
         return Answer(int(got[9:12]), got[end + 4 :])
+
+
+def _ended(connection: socket.socket) -> bool:
+    """Whether the server has closed an idle connection: it says nothing else unasked."""
+    watch = select.poll()
+    watch.register(connection, select.POLLIN)
+    return bool(watch.poll(0))
 
 
 def _more(connection: socket.socket) -> bytes:

@@ -51,6 +51,14 @@ _COUNT_ON = sa.text(
     "INSERT INTO numbers (name, last) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET last = last + :count RETURNING last"
 )
+# Queues grow from nothing to thousands of rows before PostgreSQL has counted them once. A plan kept
+# from then reads whole tables, and a bitmap scan finds every row that was ever pending: it does not
+# clear away what it finds dead, as an index scan does.
+_FENCE = sa.text("""
+SELECT pg_try_advisory_xact_lock(:key),
+       set_config('plan_cache_mode', 'force_custom_plan', true),
+       set_config('enable_bitmapscan', 'off', true)
+""")
 Flush = Callable[[Session], None]
 
 
@@ -185,7 +193,7 @@ class Database:
     def _fence(self, session: Session, name: str) -> bool:
         if self.is_sqlite:
             return True
-        return bool(session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(self._key(name)))))
+        return bool(session.scalar(_FENCE, {"key": self._key(name)}))
 
     def _key(self, name: str) -> int:
         digest = hashlib.sha256(f"{self.service}/{name}".encode()).digest()
