@@ -27,10 +27,12 @@ from shared.auth import (
     Verifier,
 )
 from shared.clock import FixedClock
+from shared.marks import Marker
 from shared.testing import MORNING
 
 KEY, OTHER_KEY = Issuer.generate_key("k1"), Issuer.generate_key("k2")
 HOUR = dt.timedelta(hours=1)
+MARKER = Marker(("k3J9xQ7mT2vB8nR5wL1pZ6cF4hD0sGaY",))
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def clock():
 
 @pytest.fixture
 def verifier(clock):
-    return Verifier(keys=Keys(Issuer.public_set(KEY)), issuer="minsheng", clock=clock)
+    return Verifier(
+        keys=Keys(Issuer.public_set(KEY)), issuer="minsheng", clock=clock, marker=MARKER
+    )
 
 
 def mint(clock, key=KEY, issuer="minsheng", audience=STAFF_AUDIENCE, **claims):
@@ -87,7 +91,10 @@ def test_no_token_or_a_malformed_one_is_refused(verifier, header):
 @given(st.text(max_size=80))
 def test_noise_is_refused_and_never_an_error(noise):
     verifier = Verifier(
-        keys=Keys(Issuer.public_set(KEY)), issuer="minsheng", clock=FixedClock(MORNING)
+        keys=Keys(Issuer.public_set(KEY)),
+        issuer="minsheng",
+        clock=FixedClock(MORNING),
+        marker=MARKER,
     )
     with pytest.raises(Unauthorised):
         verifier.principal(f"Bearer {noise}")
@@ -194,7 +201,7 @@ def test_only_a_bureau_role_with_the_whole_district_sees_all_units():
 def test_keys_are_read_from_a_file(tmp_path, clock):
     path = tmp_path / "keys.json"
     path.write_text(Issuer.public_set(KEY), encoding="utf-8")
-    verifier = Verifier(keys=Keys(str(path)), issuer="minsheng", clock=clock)
+    verifier = Verifier(keys=Keys(str(path)), issuer="minsheng", clock=clock, marker=MARKER)
     assert verifier.principal(f"Bearer {mint(clock)}").sub == "ann"
 
 
@@ -231,7 +238,7 @@ def aged(keys, seconds=10.0):
 
 def test_an_unknown_key_id_makes_the_keys_be_read_again(key_server, clock):
     keys = Keys(f"http://127.0.0.1:{key_server.server_port}/jwks.json")
-    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)
+    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock, marker=MARKER)
     verifier.principal(f"Bearer {mint(clock)}")
     verifier.principal(f"Bearer {mint(clock)}")
     assert key_server.asked == 1
@@ -243,7 +250,7 @@ def test_an_unknown_key_id_makes_the_keys_be_read_again(key_server, clock):
 
 def test_a_known_token_is_refused_once_its_key_is_withdrawn(key_server, clock):
     keys = Keys(f"http://127.0.0.1:{key_server.server_port}/jwks.json")
-    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)
+    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock, marker=MARKER)
     header = f"Bearer {mint(clock)}"
     assert verifier.principal(header).sub == "ann"
     key_server.keys = Issuer.public_set(OTHER_KEY)
@@ -259,7 +266,7 @@ def test_more_tokens_than_are_remembered_are_all_good(verifier, clock):
 
 def test_forged_key_ids_do_not_flood_the_key_server(key_server, clock):
     keys = Keys(f"http://127.0.0.1:{key_server.server_port}/jwks.json")
-    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)
+    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock, marker=MARKER)
     for _ in range(20):
         with pytest.raises(Unauthorised):
             verifier.principal(f"Bearer {mint(clock, key=OTHER_KEY)}")
@@ -269,7 +276,7 @@ def test_forged_key_ids_do_not_flood_the_key_server(key_server, clock):
 def test_while_the_key_server_is_away_known_keys_go_on_and_none_is_a_503(clock, key_server):
     url = f"http://127.0.0.1:{key_server.server_port}/jwks.json"
     keys, never = Keys(url), Keys("http://127.0.0.1:1/jwks.json")
-    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock)
+    verifier = Verifier(keys=keys, issuer="minsheng", clock=clock, marker=MARKER)
     verifier.principal(f"Bearer {mint(clock)}")
     keys.source = never.source
     aged(keys)
@@ -277,5 +284,7 @@ def test_while_the_key_server_is_away_known_keys_go_on_and_none_is_a_503(clock, 
         verifier.principal(f"Bearer {mint(clock, key=OTHER_KEY)}")
     assert verifier.principal(f"Bearer {mint(clock)}").sub == "ann"
     with pytest.raises(KeysAway) as away:
-        Verifier(keys=never, issuer="minsheng", clock=clock).principal(f"Bearer {mint(clock)}")
+        Verifier(keys=never, issuer="minsheng", clock=clock, marker=MARKER).principal(
+            f"Bearer {mint(clock)}"
+        )
     assert away.value.status == 503

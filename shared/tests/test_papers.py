@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from intake.domain import CHANNELS, PURPOSES
-from routing.domain.clocks import RULES
-from routing.domain.procedure import ACTIONS, CLOSE_REASONS, SERVICE_METHODS, STATES
+from routing.resources import standard_procedure
 from satisfaction.domain import GRADES, OBJECTS
 from shared.auth import ROLES
 from shared.cli import COMMANDS, PREPARATIONS
@@ -22,6 +21,13 @@ from shared.testing import make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {service.name: service for service in find_services()}
+PROCEDURE = standard_procedure()
+STATES = {state.code: state.name for state in PROCEDURE.states.values()}
+ACTIONS = {action.name: action.title for action in PROCEDURE.actions.values()}
+CLOCKS = {clock.id: clock.name for clock in PROCEDURE.clocks.values()}
+CHOICES = {
+    code: name for field in PROCEDURE.fields.values() for code, name in field.choices.items()
+}
 OPERATING, GLOSSARY = "docs/operating.md", "docs/glossary.md"
 LIBRARIES = "docs/adr/0016-libraries.md"
 READMES = ("README.md", "README.zh-CN.md")
@@ -262,9 +268,8 @@ def test_a_decision_has_its_parts(page: str) -> None:
         ("Purposes 信访目的", PURPOSES),
         ("States of a case 事项状态", STATES),
         ("Actions 动作", ACTIONS),
-        ("Actions 动作", CLOSE_REASONS),
-        ("Actions 动作", SERVICE_METHODS),
-        ("Clocks 期限", [rule.id for rule in RULES]),
+        ("Choices 选项", CHOICES),
+        ("Clocks 期限", CLOCKS),
         ("Evaluation 评价", (*OBJECTS, *GRADES)),
         ("Roles 角色", ROLES),
     ],
@@ -274,9 +279,7 @@ def test_the_glossary_has_every_code(heading: str, codes: Any) -> None:
 
 
 def test_the_glossary_says_in_chinese_what_the_code_says() -> None:
-    names = {**CHANNELS, **PURPOSES, **STATES, **SERVICE_METHODS}
-    names |= {rule.id: rule.name for rule in RULES}
-    names |= {action.name: action.title for action in ACTIONS.values()}
+    names = {**CHANNELS, **PURPOSES, **STATES, **ACTIONS, **CLOCKS, **CHOICES}
     rows = re.findall(r"^\| `([^`]+)` \| [^|]* \| ([^|]*) \|", read(GLOSSARY), re.M)
     assert {(code, name) for code, name in names.items()} - set(rows) == set()
 

@@ -12,6 +12,7 @@ from shared.testing import sample_secrets
 GOOD = {
     "DATABASE_URL": "sqlite:///x.sqlite",
     "TOKEN_JWKS": "{}",
+    "ACCESS_KEYS": "f7Qn2Wc9Lr4Tx6Bv1Zs8Kd3Hm5Gp0JyE",
     "IDEMPOTENCY_SECRET": "k3J9xQ7mT2vB8nR5wL1pZ6cF4hD0sGaY",
 }
 

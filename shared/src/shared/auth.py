@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.clock import Clock
 from shared.errors import Refused, both
 from shared.log import describe
+from shared.marks import Kind, Marker
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class Principal:
     roles: frozenset[str] = field(default_factory=frozenset)
     unit: str | None = None
     unit_scope: frozenset[str] = field(default_factory=frozenset)
+    known_by: Marker | None = field(default=None, compare=False, repr=False)
 
     def has(self, *roles: str) -> bool:
         return bool(self.roles & set(roles))
@@ -71,6 +74,25 @@ class Principal:
     def sees_all_units(self) -> bool:
         """Bureau staff see every unit's cases; others only those in their token's scope."""
         return WHOLE_DISTRICT in self.unit_scope and bool(self.roles & BUREAU_ROLES)
+
+    @property
+    def own_units(self) -> frozenset[str]:
+        """The units that the caller belongs to or acts for."""
+        return (self.unit_scope | ({self.unit} if self.unit else set())) - {WHOLE_DISTRICT}
+
+    @property
+    def marker(self) -> Marker:
+        """What recognises the caller's marks; ValueError for one whom no Verifier has let in."""
+        if self.known_by is None:
+            raise ValueError("this principal has no marks: nothing may be shown to it by them")
+        return self.known_by
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """The marks by which events name the caller and the caller's units."""
+        named: list[tuple[Kind, str]] = [("account", self.sub)]
+        named += [("unit", unit) for unit in sorted(self.own_units)]
+        return self.marker.recognised(named)
 
     @property
     def channels(self) -> frozenset[str]:
@@ -140,10 +162,11 @@ class Keys:
 class Verifier:
     """Checks tokens of either audience."""
 
-    def __init__(self, *, keys: Keys, issuer: str, clock: Clock) -> None:
+    def __init__(self, *, keys: Keys, issuer: str, clock: Clock, marker: Marker) -> None:
         self.keys = keys
         self.issuer = issuer
         self.clock = clock
+        self.marker = marker
         # The keys, and the tokens that they have been found to sign: replaced as one.
         self._checked: tuple[KeySet | None, dict[str, dict[str, Any]]] = (None, {})
 
@@ -162,6 +185,7 @@ class Verifier:
             roles=frozenset(roles),
             unit=claims.get("unit"),
             unit_scope=frozenset(scope),
+            known_by=self.marker,
         )
 
     def _claims(self, token: str) -> dict[str, Any]:

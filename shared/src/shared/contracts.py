@@ -23,6 +23,7 @@ import marshmallow as ma
 
 from shared import trace
 from shared.clock import from_wire, wire
+from shared.dumping import dumper
 
 SPEC_VERSION = "1.0"
 REPLAY_REQUESTED = "replay.requested.v1"
@@ -64,6 +65,11 @@ class EventType:
     def loaded(self) -> ma.Schema:
         """The schema, made once: making one costs more than using it."""
         return self.schema()
+
+    @cached_property
+    def dump(self) -> Callable[[Any], Any]:
+        """What makes JSON values of the event's data, made once."""
+        return dumper(self.loaded)
 
     @property
     def doc(self) -> str:

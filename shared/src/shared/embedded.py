@@ -118,7 +118,10 @@ class System:
         mounts: dict[str, Any] = {
             "/auth": create_accounts_app(accounts, jwks=self.env["TOKEN_JWKS"])
         }
-        mounts |= {f"/{name}": create_app(app) for name, app in self.apps.items()}
+        webs = {name: create_app(app) for name, app in self.apps.items()}
+        for app in self.apps.values():
+            app.neighbours = webs
+        mounts |= {f"/{name}": web for name, web in webs.items()}
         return DispatcherMiddleware(root, mounts)
 
     def start(self) -> None:

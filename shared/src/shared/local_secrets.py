@@ -24,6 +24,7 @@ def make_secrets() -> dict[str, str]:
         "STAFF_TOKEN_KEY": staff_key,
         "PUBLIC_TOKEN_KEY": public_key,
         "TOKEN_JWKS": Issuer.public_set(staff_key, public_key),
+        "ACCESS_KEYS": secrets.token_urlsafe(48),
         "IDEMPOTENCY_SECRET": secrets.token_urlsafe(48),
         "QUERY_CODE_SECRET": secrets.token_urlsafe(48),
         "PII_KEYRING": KeyRing.generate(),
@@ -32,7 +33,10 @@ def make_secrets() -> dict[str, str]:
 
 
 def local_secrets(var: Path) -> dict[str, str]:
-    """The secrets kept in VAR, made on the first call together with the accounts."""
+    """The secrets kept in VAR, made on the first call together with the accounts.
+
+    A secret that a later version needs is added to those of an earlier one.
+    """
     path = var / SECRETS_FILE
     if not path.exists():
         password = secrets.token_urlsafe(12)
@@ -42,6 +46,10 @@ def local_secrets(var: Path) -> dict[str, str]:
         )
         write_private(path, json.dumps(make_secrets(), indent=1))
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    fresh = make_secrets()
+    if fresh.keys() - found.keys():
+        found = fresh | found
+        write_private(path, json.dumps(found, indent=1))
     return found
 
 

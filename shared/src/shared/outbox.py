@@ -62,7 +62,7 @@ def emit(
     """
     if event_type.retired:
         raise ValueError(f"{event_type.name} is retired: its successor alone tells the fact")
-    wire_data = event_type.loaded.dump(data)
+    wire_data = event_type.dump(data)
     if wrong := event_type.loaded.validate(wire_data):
         raise ma.ValidationError({event_type.name: wrong})
     cause = cause or session.info.get("event")

@@ -24,8 +24,10 @@ from shared.contracts import REPLAY_REQUESTED, Event, Events, Reads, Subscriptio
 from shared.db import Database, Session
 from shared.ground import Ground
 from shared.inbox import Inbox, Processor
+from shared.marks import Marker
 from shared.metrics import Gauges, Instruments, Metrics
 from shared.outbox import Outbox, Relay, Replays
+from shared.peers import Peer
 from shared.settings import Settings
 from shared.web.answers import StoredAnswers
 from shared.web.api import Api
@@ -145,6 +147,8 @@ class App:
     clock: Clock = field(default_factory=SystemClock)
     instruments: Instruments = field(default_factory=Instruments)
     loops: list[threading.Thread] = field(default_factory=list)
+    neighbours: Mapping[str, Any] = field(default_factory=dict)
+    """Web applications of the services in this process (embedded mode), by name."""
 
     def __post_init__(self) -> None:
         self.db = Database(
@@ -156,6 +160,7 @@ class App:
         self.db.before_commit(self.outbox.flush)
         self.metrics = Metrics(self.instruments, self.service.name)
         self.tracer = self._tracer()
+        self._peers: dict[str, Peer] = {}
         self.answers = StoredAnswers(
             self.service.ground, secret=self.settings.idempotency_secret, clock=self.clock
         )
@@ -163,12 +168,23 @@ class App:
             keys=Keys(self.settings.token_jwks),
             issuer=self.settings.token_issuer,
             clock=self.clock,
+            marker=Marker.parse(self.settings.access_keys),
         )
 
     @cached_property
     def resources(self) -> Any:
         """What the service made of its settings at start."""
         return self.service.resources(self.settings, self.clock)
+
+    def peer(self, name: str, *, url: str, seconds: float) -> Peer | None:
+        """Another service, at `url` or in this process; None where it is at neither."""
+        wsgi = None if url else self.neighbours.get(name)
+        if not url and wsgi is None:
+            return None
+        if name not in self._peers:
+            made = Peer(name, url=url, seconds=seconds, tracer=self.tracer, wsgi=wsgi)
+            self._peers.setdefault(name, made)
+        return self._peers[name]
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -236,6 +252,8 @@ class App:
             return {**counts, **self.service.gauges(session, now)}
 
     def close(self) -> None:
+        for peer in self._peers.values():
+            peer.close()
         self.tracer.close()
         self.db.close()
 

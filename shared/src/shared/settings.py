@@ -34,6 +34,11 @@ class Settings:
     idempotency_secret: str = setting(
         doc="keys the digest and the seal of stored answers", secret=True
     )
+    access_keys: str = setting(
+        doc="keys of the marks in events of whom a case is withheld from, the same in every "
+        "service: the newest first, separated by commas",
+        secret=True,
+    )
     web_threads: int = setting(8, doc="threads of the web process; also its database pool size")
     host: str = setting("0.0.0.0", doc="address that the web process listens on")  # noqa: S104
     port: int = setting(8000, doc="port of the web process")

@@ -16,6 +16,7 @@ from shared.auth import PUBLIC_AUDIENCE, STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
 from shared.clock import FixedClock
 from shared.db import Database, dumps
 from shared.local_secrets import make_secrets
+from shared.marks import Kind, Marker
 from shared.service import App, Service
 from shared.settings import read_settings
 from shared.web import create_app
@@ -27,6 +28,11 @@ MORNING = dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
 def sample_secrets() -> dict[str, str]:
     """One set of fresh secrets for the whole test run."""
     return make_secrets()
+
+
+def mark(name: str, kind: Kind = "account") -> str:
+    """The mark by which events of the test run name an account or a unit."""
+    return Marker.parse(sample_secrets()["ACCESS_KEYS"]).mark(kind, name)
 
 
 def make_app(
@@ -73,12 +79,16 @@ class Office:
         self.client: FlaskClient = create_app(app).test_client()
 
     def token(
-        self, *roles: str, unit: str | None = "bureau", scope: tuple[str, ...] = (WHOLE_DISTRICT,)
+        self,
+        *roles: str,
+        unit: str | None = "bureau",
+        scope: tuple[str, ...] = (WHOLE_DISTRICT,),
+        account: str | None = None,
     ) -> str:
-        """A staff or client token."""
+        """A staff or client token; the account has its first role's name unless given."""
         return self._issuer("STAFF_TOKEN_KEY").mint(
             audience=STAFF_AUDIENCE,
-            sub=roles[0] if roles else "nobody",
+            sub=account or (roles[0] if roles else "nobody"),
             lasts=dt.timedelta(hours=1),
             roles=list(roles),
             unit=unit,

@@ -203,6 +203,9 @@ class Player:
             body["report_due"] = (office_day(at) + dt.timedelta(days=_REPORT_DAYS)).isoformat()
         if action == "reply":
             body["text"] = message.reply
+        if action == "serve":
+            body |= {"method": "direct", "received_on": office_day(at).isoformat()}
+            body["signed_by"] = "信访人"
         if action == "close":
             body["reason"] = "served"
         return self.client.post(

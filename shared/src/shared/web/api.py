@@ -10,11 +10,13 @@ def register(call):
 """
 
 import json
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Any
 
 import marshmallow as ma
 import sqlalchemy as sa
@@ -23,6 +25,7 @@ from flask import Flask, Response, g, jsonify, request
 from shared.auth import CHANNEL_PREFIX, PUBLIC_AUDIENCE, Principal
 from shared.clock import Clock
 from shared.db import Session
+from shared.dumping import dumper
 from shared.errors import Forbidden, NotFound, Refused, both
 from shared.web.fields import Body, Query, unprintable
 from shared.web.problems import load
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 _ETAG = re.compile(r'"(\d{1,9})"\Z', re.ASCII)
 _DEEPEST = 20
 _LARGEST_WHOLE = 2**63 - 1
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,26 @@ ANYONE = Access("anyone")
 CITIZEN = Access("citizen")
 
 
+@dataclass(frozen=True)
+class Early:
+    """One request, parsed and allowed, before its transaction begins.
+
+    Here other services may be asked, as `authorization`, while no lock or connection is held.
+    """
+
+    app: "App"
+    principal: Principal
+    body: dict[str, Any]
+    path: dict[str, Any]
+    authorization: str
+
+
 @dataclass
 class Call:
-    """One request, parsed and allowed: what a handler works with."""
+    """One request, parsed and allowed: what a handler works with.
+
+    `prepared` is what the route's `prepare` found before the transaction.
+    """
 
     app: "App"
     session: Session
@@ -64,6 +85,7 @@ class Call:
     query: dict[str, Any]
     path: dict[str, Any]
     if_match: int | None
+    prepared: Any = None
 
     @property
     def clock(self) -> Clock:
@@ -75,7 +97,24 @@ class Call:
         return self.app.resources
 
 
+@dataclass(frozen=True)
+class File:
+    """An answer that is a file: sent as it is, for saving; a page is shown and may do nothing.
+
+    An open file is sent piece by piece from where it stands to its end, and closed.
+    """
+
+    body: bytes | IO[bytes]
+    media_type: str
+    name: str
+
+
 Handler = Callable[[Call], dict[str, Any]]
+RefusalHandler = Callable[["Route", Call, Refused], None]
+"""Writes down a refusal, in a transaction of its own: the refused one was undone."""
+FileHandler = Callable[[Call], File]
+Prepare = Callable[[Early], Any]
+Work = Callable[[Session, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +123,7 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: Handler | FileHandler
     who: Access
     status: int
     body: type[Body] | None
@@ -92,23 +131,27 @@ class Route:
     answer: type[ma.Schema] | None
     if_match: bool
     writes: bool
+    files: tuple[str, ...] = ()
+    largest: int | None = None
+    prepare: Prepare | None = None
 
     @property
     def name(self) -> str:
         return self.handler.__name__
 
     @cached_property
-    def dumper(self) -> ma.Schema | None:
-        """The answer's schema, made once."""
-        return self.answer() if self.answer else None
+    def dump(self) -> Callable[[Any], Any] | None:
+        """What makes JSON values of an answer, made once."""
+        return dumper(self.answer()) if self.answer else None
 
 
 @dataclass
 class Api:
-    """The routes of one service."""
+    """The routes of one service; `on_refusal` hears of every change that was refused (403, 409)."""
 
     service: str
     routes: list[Route] = field(default_factory=list)
+    on_refusal: "RefusalHandler | None" = None
 
     def get(
         self,
@@ -122,6 +165,24 @@ class Api:
         """A read; `audited` gives it a session that can write down the look."""
         return self._add("GET", path, who=who, query=query, answer=answer, writes=audited)
 
+    def file(
+        self,
+        path: str,
+        *,
+        who: Access,
+        files: tuple[str, ...],
+        query: type[Query] | None = None,
+    ) -> Callable[[FileHandler], FileHandler]:
+        """A read whose answer is a `File` of one of the media types `files`."""
+
+        def add(handler: FileHandler) -> FileHandler:
+            self.routes.append(
+                Route("GET", path, handler, who, 200, None, query, None, False, False, files=files)
+            )
+            return handler
+
+        return add
+
     def post(
         self,
         path: str,
@@ -131,10 +192,24 @@ class Api:
         answer: type[ma.Schema] | None = None,
         status: int = 200,
         if_match: bool = False,
+        largest: int | None = None,
+        prepare: Prepare | None = None,
     ) -> Callable[[Handler], Handler]:
-        """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes."""
+        """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
+
+        `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
+        runs before the transaction, and must leave refusals to the handler.
+        """
         return self._add(
-            "POST", path, who=who, status=status, body=body, answer=answer, if_match=if_match
+            "POST",
+            path,
+            who=who,
+            status=status,
+            body=body,
+            answer=answer,
+            if_match=if_match,
+            largest=largest,
+            prepare=prepare,
         )
 
     def put(
@@ -144,9 +219,10 @@ class Api:
         who: Access,
         body: type[Body],
         answer: type[ma.Schema] | None = None,
+        if_match: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """A replacement, idempotent by nature."""
-        return self._add("PUT", path, who=who, body=body, answer=answer)
+        """A replacement, idempotent by nature; `if_match` asks for the version it replaces."""
+        return self._add("PUT", path, who=who, body=body, answer=answer, if_match=if_match)
 
     def _add(
         self,
@@ -160,10 +236,25 @@ class Api:
         answer: type[ma.Schema] | None = None,
         if_match: bool = False,
         writes: bool = True,
+        largest: int | None = None,
+        prepare: Prepare | None = None,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
-                Route(method, path, handler, who, status, body, query, answer, if_match, writes)
+                Route(
+                    method,
+                    path,
+                    handler,
+                    who,
+                    status,
+                    body,
+                    query,
+                    answer,
+                    if_match,
+                    writes,
+                    largest=largest,
+                    prepare=prepare,
+                )
             )
             return handler
 
@@ -172,37 +263,58 @@ class Api:
     def mount(self, flask: Flask, app: "App", guard: Callable[[Route, Any], Any]) -> None:
         """Add the routes to a Flask application; `guard` wraps each view (rate limits)."""
         for route in self.routes:
-            view = guard(route, _view(route, app))
+            view = guard(route, _view(route, app, self.on_refusal))
             flask.add_url_rule(
                 route.path, f"{route.method} {route.path}", view, methods=[route.method]
             )
 
 
-def _view(route: Route, app: "App") -> Callable[..., Response]:
+def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callable[..., Response]:
     def view(**path: Any) -> Response:
         _check_path(path)
         principal = _principal(route, app)
+        try:
+            return answered(principal, path)
+        except Refused as refusal:
+            if on_refusal and route.writes and _by_rule(refusal):
+                with app.db.write() as session:
+                    on_refusal(route, Call(app, session, principal, {}, {}, path, None), refusal)
+            raise
+
+    def answered(principal: Principal, path: dict[str, Any]) -> Response:
+        _check_role(route, principal)
         body = _body(route)
         query = load(route.query, request.args.to_dict()) if route.query else {}
         version = _if_match() if route.if_match else None
         if not route.writes:
             with app.db.read() as session:
                 call = Call(app, session, principal, body, query, path, version)
-                return _present(_dump(route, route.handler(call)), route.status)
+                answer = route.handler(call)
+                if isinstance(answer, File):
+                    return _send(answer)
+                return _present(_dump(route, answer), route.status)
 
-        def work(session: Session) -> dict[str, Any]:
-            call = Call(app, session, principal, body, query, path, version)
-            return _dump(route, route.handler(call))
+        def prepare() -> Any:
+            if route.prepare is None:
+                return None
+            sent = request.headers.get("Authorization", "")
+            return route.prepare(Early(app, principal, body, path, sent))
 
-        status, answer = _once(route, app, principal, work)
-        return _present(answer, status)
+        def work(session: Session, prepared: Any) -> dict[str, Any]:
+            call = Call(app, session, principal, body, query, path, version, prepared)
+            answer = route.handler(call)
+            assert isinstance(answer, dict)
+            return _dump(route, answer)
+
+        status, kept = _once(route, app, principal, work, prepare)
+        return _present(kept, status)
 
     view.__doc__ = route.handler.__doc__
     return view
 
 
 def _once(
-    route: Route, app: "App", principal: Principal, work: Callable[[Session], dict[str, Any]]
+    route: Route, app: "App", principal: Principal, work: Work, prepare: Callable[[], Any]
 ) -> tuple[int, dict[str, Any]]:
     """Do the work in one transaction, or give the answer that its Idempotency-Key has earned."""
     answers = app.answers
@@ -211,20 +323,27 @@ def _once(
         sent = request.headers.get("Idempotency-Key")
         key = answers.check_key(sent, public=route.who.kind == "anyone")
     if key is None:
+        prepared = prepare()
         with app.db.write() as session:
-            answer, refusal = _attempt(work, session)
+            answer, refusal = _attempt(work, session, prepared)
         if refusal is not None:
             raise refusal
         return route.status, answer
     digest = answers.digest(request.path, g.raw_body)
     client = principal.sub
+    if route.prepare is not None:
+        with app.db.read() as session:
+            known = answers.find(session, client=client, key=key, digest=digest)
+        if known is not None:
+            return known
+    prepared = prepare()
     for last_try in (False, True):
         try:
             with app.db.write() as session:
                 known = answers.find(session, client=client, key=key, digest=digest)
                 if known is not None:
                     return known
-                answer, refusal = _attempt(work, session)
+                answer, refusal = _attempt(work, session, prepared)
                 if refusal is None:
                     answers.keep(
                         session,
@@ -245,12 +364,10 @@ def _once(
     raise AssertionError("unreachable")
 
 
-def _attempt(
-    work: Callable[[Session], dict[str, Any]], session: Session
-) -> tuple[dict[str, Any], Refused | None]:
+def _attempt(work: Work, session: Session, prepared: Any) -> tuple[dict[str, Any], Refused | None]:
     """The answer, or the refusal whose work is kept; other refusals roll back."""
     try:
-        return work(session), None
+        return work(session, prepared), None
     except Refused as refusal:
         if not refusal.keep_work:
             raise
@@ -263,11 +380,20 @@ def _principal(route: Route, app: "App") -> Principal:
     header = request.headers.get("Authorization")
     if route.who.kind == "citizen":
         return app.verifier.principal(header, audience=PUBLIC_AUDIENCE)
-    principal = app.verifier.principal(header)
+    return app.verifier.principal(header)
+
+
+def _check_role(route: Route, principal: Principal) -> None:
+    if route.who.kind != "staff":
+        return
     is_channel = any(r.startswith(CHANNEL_PREFIX) for r in principal.roles)
     if not principal.has(*route.who.roles) and not (route.who.channels and is_channel):
         raise Forbidden()
-    return principal
+
+
+def _by_rule(refusal: Refused) -> bool:
+    """Whether a rule stood against it, and what it wrote was undone."""
+    return refusal.status in (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT) and not refusal.keep_work
 
 
 def _check_path(path: dict[str, Any]) -> None:
@@ -281,6 +407,8 @@ def _body(route: Route) -> dict[str, Any]:
     g.raw_body = None
     if route.method == "GET":
         return {}
+    if route.largest is not None:
+        request.max_content_length = route.largest
     raw = request.get_data(cache=True)
     if route.body is None and not raw:
         return {}
@@ -373,7 +501,7 @@ def _if_match() -> int:
 
 
 def _dump(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
-    return route.dumper.dump(answer) if route.dumper else answer
+    return route.dump(answer) if route.dump else answer
 
 
 def _present(answer: dict[str, Any], status: int) -> Response:
@@ -383,3 +511,33 @@ def _present(answer: dict[str, Any], status: int) -> Response:
         response.headers["ETag"] = f'"{answer["version"]}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _send(file: File) -> Response:
+    response = Response(file.body) if isinstance(file.body, bytes) else _pieces(file.body)
+    response.content_type = file.media_type
+    shown = file.media_type.startswith("text/html")
+    how = "inline" if shown else "attachment"
+    response.headers["Content-Disposition"] = f'{how}; filename="{file.name}"'
+    if shown:
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _pieces(file: IO[bytes]) -> Response:
+    start = file.tell()
+    length = file.seek(0, os.SEEK_END) - start
+    file.seek(start)
+    response = Response(_read(file))
+    response.content_length = length
+    response.call_on_close(file.close)
+    return response
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -85,9 +85,13 @@ class Code(fields.String):
         "choice": both("应为以下之一：{choices}。", "Must be one of: {choices}."),
     }
 
-    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, choices: tuple[str, ...], names: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`names` says in Chinese what codes mean, for the refusal."""
         super().__init__(**kwargs)
         self.choices = choices
+        self.names = names or {}
         documented = [*choices, None] if self.allow_none else list(choices)
         self.metadata = {"enum": documented, **self.metadata}
 
@@ -97,7 +101,8 @@ class Code(fields.String):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         if value not in self.choices:
-            raise self.make_error("choice", choices="、".join(self.choices))
+            listed = [f"{c}（{self.names[c]}）" if c in self.names else c for c in self.choices]
+            raise self.make_error("choice", choices="、".join(listed))
         return value
 
 
@@ -138,7 +143,10 @@ class Day(fields.Date):
 
     default_error_messages = _COMMON | {
         "invalid": both("应为日期，例如2026-03-02。", "Must be a date such as 2026-03-02."),
-        "range": both("日期超出可接受的范围。", "The date is out of range."),
+        "range": both(
+            f"不能早于{EARLIEST.date()}，应早于{LATEST.date()}。",
+            f"Not before {EARLIEST.date()}, and before {LATEST.date()}.",
+        ),
     }
 
     def _deserialize(

@@ -65,6 +65,9 @@ def document(service: "Service", *more: Api) -> dict[str, Any]:
         scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         spec.components.security_scheme(name, scheme)
     spec.components.schema("Problem", schema=Problem)
+    refusal = {"application/problem+json": {"schema": "Problem"}}
+    for status, text in _REFUSALS.items():
+        spec.components.response(_refused(status), {"description": text, "content": refusal})
     routes = [route for api in (service.api, *more) for route in api.routes]
     for path in sorted({route.path for route in routes}):
         here = [route for route in routes if route.path == path]
@@ -128,10 +131,14 @@ def _responses(route: Route) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Done."}
     if route.answer is not None:
         answer["content"] = {"application/json": {"schema": route.answer}}
+    for media_type in route.files:
+        binary = {"schema": {"type": "string", "contentMediaType": media_type}}
+        answer.setdefault("content", {})[media_type] = binary
     if route.if_match:
         answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    refusal = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    refused = {
-        status: {"description": text, "content": refusal} for status, text in _REFUSALS.items()
-    }
-    return {str(route.status): answer} | refused
+    return {str(route.status): answer} | {status: _refused(status) for status in _REFUSALS}
+
+
+def _refused(status: str) -> str:
+    """The name under which operations refer to a refusal."""
+    return f"Refused{status}"
