@@ -4,18 +4,32 @@ import datetime as dt
 
 import pytest
 
-from routing.domain import calendar, clocks
+from routing.domain import clocks
+from routing.domain.calendar import SEED as calendar
+from routing.resources import standard_procedure
 from shared.clock import OFFICE_TZ, day_ends, from_wire, wire
 
-RULES = {rule.id: rule for rule in clocks.RULES}
+PROCEDURE = standard_procedure()
 
 
 def noon(day, time="12:00"):
     return dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=OFFICE_TZ)
 
 
-def due(rule, day, *, roll=True, **more):
-    return clocks.start(RULES[rule], at=noon(day), roll=roll, **more)["due_day"]
+def started(rule, at, *, roll=True):
+    """The clock of a rule that starts at a moment."""
+    happening = clocks.Happening(
+        doings=frozenset(PROCEDURE.clocks[rule].starts_on[:1]), at=at, state="forwarded",
+        purpose="petition", route=None, received_at=at,
+    )  # fmt: skip
+    procedure = PROCEDURE.with_values({"roll_rest_days": roll})
+    all_started = clocks.apply([], happening, procedure=procedure, calendar=calendar)
+    (found,) = [clock for clock in all_started if clock["id"] == rule]
+    return found
+
+
+def due(rule, day, *, roll=True):
+    return started(rule, noon(day), roll=roll)["due_day"]
 
 
 def clock_of(case, name):
@@ -44,7 +58,7 @@ L02 = [("2026-09-16", "2026-10-01"), ("2026-09-18", "2026-10-03"), ("2026-09-22"
 
 @pytest.mark.parametrize(("received", "nominal"), L02)
 def test_l02_d1_that_ends_in_the_national_day_week_rolls_to_its_end(received, nominal):
-    clock = clocks.start(RULES["D1"], at=noon(received), roll=True)
+    clock = started("D1", noon(received))
     assert (clock["nominal_day"], clock["due_day"]) == (nominal, "2026-10-08")
     assert due("D1", received, roll=False) == nominal
 
@@ -119,9 +133,9 @@ def test_every_day_of_2026_is_worked_or_not_as_the_notice_says():
 @pytest.mark.parametrize("rule", ["D1", "D3", "D5"])
 def test_each_day_of_three_years_a_period_ends_on_the_first_working_day_from_its_nominal_day(rule):
     for day in days("2024-01-01", "2026-12-31"):
-        clock = clocks.start(RULES[rule], at=noon(day), roll=True)
+        clock = started(rule, noon(day))
         nominal, last = (dt.date.fromisoformat(clock[n]) for n in ("nominal_day", "due_day"))
-        assert (nominal - day).days == RULES[rule].days
+        assert (nominal - day).days == PROCEDURE.clocks[rule].days
         assert last >= nominal
         assert calendar.is_working_day(last)
         between = [nominal + dt.timedelta(days=n) for n in range((last - nominal).days)]
@@ -140,16 +154,14 @@ def test_each_day_of_three_years_five_working_days_are_five():
 
 @pytest.mark.parametrize("time", ["00:00", "23:59:59.999999"])
 def test_the_hour_of_the_start_does_not_matter(time):
-    assert clocks.start(RULES["D1"], at=noon("2026-03-02", time), roll=True)["due_day"] == (
-        "2026-03-17"
-    )
+    assert started("D1", noon("2026-03-02", time))["due_day"] == ("2026-03-17")
 
 
 def test_days_beyond_the_published_years_are_provisional():
-    soon = clocks.start(RULES["D1"], at=noon("2026-03-02"), roll=True)
-    far = clocks.start(RULES["D1"], at=noon("2090-03-02"), roll=True)
+    soon = started("D1", noon("2026-03-02"))
+    far = started("D1", noon("2090-03-02"))
     assert (soon["provisional"], far["provisional"]) == (False, True)
-    over = clocks.start(RULES["D5"], at=noon("2090-12-20"), roll=True)
+    over = started("D5", noon("2090-12-20"))
     assert dt.date.fromisoformat(over["due_day"]).weekday() < 5
     assert not calendar.is_published(1990)
 
@@ -178,7 +190,7 @@ def test_clocks_are_settled_by_what_settles_them_and_closing_ends_the_rest(bench
     assert states == {
         "D1": "met", "D3": "met", "D4": "cancelled", "D7": "running", "D5": "running"
     }  # fmt: skip
-    closed = bench.done(case, "close", reason="withdrawn")
+    closed = bench.done(case, "close", reason="deceased")
     states = {c["id"]: c["state"] for c in closed["clocks"]}
     assert (states["D5"], states["D7"]) == ("cancelled", "cancelled")
     assert closed["next_due_at"] is None

@@ -1,10 +1,11 @@
 """The wiring of routing."""
 
-from routing import models, resources, use_cases
+from routing import jobs, models, resources, use_cases
 from routing.api import api
 from routing.events import events
 from routing.settings import Settings
 from routing.subscriptions import subscriptions
+from routing.tools import calendar, categories, handbook, organisation, train
 from shared.service import Service
 
 SERVICE = Service(
@@ -16,6 +17,14 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
+    jobs=jobs.JOBS,
     resources=resources.build,
     gauges=use_cases.gauges,
+    tools={
+        "calendar": calendar.main,
+        "categories": categories.main,
+        "handbook": handbook.main,
+        "organisation": organisation.main,
+        "train": train.main,
+    },
 )

@@ -22,6 +22,7 @@ class PetitionRegistered(Reads):
     purpose = fields.Str(required=True)
     secret = fields.Bool(required=True)
     received_at = fields.AwareDateTime(required=True)
+    addressee = fields.Str(load_default=None, allow_none=True)
 
 
 class PetitionText(Reads):

@@ -1,133 +1,297 @@
-"""Statutory clocks as a table: what starts each, how long it runs, what settles it, on what basis.
+"""Statutory clocks: what the rules of procedure.yaml make of what happens to a case.
 
-Periods (日): the first day is not counted (TCC 201); a last day that is not worked rolls to the
-next working day (TCC 203, by analogy, a setting). Dates set in a letter never roll. A day ends at
-24:00 Asia/Shanghai, so a due time is the start of the next local day, exclusive (TCC 203(2)).
+A due time is the start of the next local day, exclusive (TCC 203(2)). A date that a letter sets
+never rolls. An extension counts from the unrolled day 60 (T22 Art.34), a pause adds its days to
+the nominal day (Art.36(2)). Each clock keeps a log of every computation.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from routing.domain import calendar
-from shared.clock import day_ends, from_wire, office_day, wire
+from routing.domain.calendar import Calendar
+from routing.domain.counting import Counted, Length, count
+from routing.domain.procedure import DUTY, WINDOW, ClockRule, Procedure
+from shared.clock import OFFICE_TZ, day_ends, from_wire, office_day, wire
 
-RUNNING, MET, MISSED, CANCELLED = "running", "met", "missed", "cancelled"
-DUTY, WINDOW = "duty", "window"
+RUNNING, PAUSED, MET, MISSED = "running", "paused", "met", "missed"
+CANCELLED, EXTENDED, EXPIRED = "cancelled", "extended", "expired"
+_LIVE = (RUNNING, PAUSED)
+_TELLING = ("D1", "D2", "D3")
+"""The clocks within which a petitioner is told of acceptance, by way of receipt (Arts.22, 23)."""
 
 Clocks = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class ClockRule:
-    """One clock. `days` or `working_days` long, or until the date the letter sets (neither).
+class Happening:
+    """What happened to a case, as far as clocks care."""
 
-    A duty that is not done in time is overdue; a window merely closes.
-    """
-
-    id: str
-    name: str
-    basis: str
-    kind: str
-    starts_on: tuple[str, ...]
-    settled_by: tuple[str, ...]
-    days: int = 0
-    working_days: int = 0
-    not_for: tuple[str, ...] = ()
-
-
-RULES = (
-    ClockRule(
-        "D1", "登记后转送或交办", "T22 Art.22", DUTY, ("open",), ("forward", "assign"),
-        days=15,
-    ),
-    ClockRule(
-        "D3", "告知接收情况及处理途径", "T22 Art.23(3)", DUTY, ("forward", "assign"), ("accept",),
-        days=15, not_for=("accusation",),
-    ),
-    ClockRule(
-        "D4", "对管辖提出异议", "T22 Art.23(3)", WINDOW, ("forward", "assign"), (),
-        working_days=5, not_for=("accusation",),
-    ),
-    ClockRule(
-        "D5", "办结并书面答复", "T22 Art.34", DUTY, ("accept",), ("serve",),
-        days=60, not_for=("accusation", "suggestion"),
-    ),
-    ClockRule("D7", "反馈结果和办结报告", "T22 Art.22(三)", DUTY, ("assign",), ("serve",)),
-)  # fmt: skip
-"""Accusations follow their own rules (Arts.23(4), 30); suggestions have no limit (Art.29)."""
-
-_ENDS_WINDOWS = ("accept", "close")
+    doings: frozenset[str]
+    """The action's name, and what else it is, such as `open`, `answer` or `redo`."""
+    at: dt.datetime
+    state: str
+    """The state the case is in afterwards."""
+    purpose: str
+    route: str | None
+    received_at: dt.datetime | None = None
+    accepted_at: dt.datetime | None = None
+    service_day: dt.date | None = None
+    application_day: dt.date | None = None
+    agreement_day: dt.date | None = None
+    letter_dates: Mapping[str, dt.date] = field(default_factory=dict)
+    extension_days: int = 0
 
 
 def apply(
     clocks: Sequence[Mapping[str, Any]],
+    happening: Happening,
     *,
-    action: str,
-    at: dt.datetime,
-    purpose: str,
-    roll: bool,
-    started: dt.datetime | None = None,
-    letter_date: dt.date | None = None,
+    procedure: Procedure,
+    calendar: Calendar,
 ) -> Clocks:
-    """The clocks after an action at `at`: some settled, some started, on close all ended.
-
-    `started` is when what starts a clock happened, if not at `at` (receipt, for D1).
-    """
-    after = [_settle(dict(clock), action=action, at=at) for clock in clocks]
-    for rule in RULES:
-        if action in rule.starts_on and purpose not in rule.not_for:
-            after.append(start(rule, at=started or at, roll=roll, letter_date=letter_date))
+    """The clocks after what happened: some settled or cancelled, some started."""
+    after = [_settled(dict(clock), happening, procedure) for clock in clocks]
+    for rule in procedure.clocks.values():
+        if _starts(rule, happening) and (rule.when is None or procedure.value(rule.when)):
+            _start(after, rule, happening, procedure, calendar)
     return after
-
-
-def start(
-    rule: ClockRule, *, at: dt.datetime, roll: bool, letter_date: dt.date | None = None
-) -> dict[str, Any]:
-    """A running clock of `rule`, begun on the office day of `at`."""
-    first = office_day(at)
-    if rule.working_days:
-        nominal = due = calendar.add_working_days(first, rule.working_days)
-    elif rule.days:
-        nominal = first + dt.timedelta(days=rule.days)
-        due = calendar.working_day_from(nominal) if roll else nominal
-    else:
-        assert letter_date is not None, f"{rule.id} runs until the date its letter sets"
-        nominal = due = letter_date
-    return {
-        "id": rule.id,
-        "name": rule.name,
-        "basis": rule.basis,
-        "kind": rule.kind,
-        "start": wire(at),
-        "nominal_day": nominal.isoformat(),
-        "due_day": due.isoformat(),
-        "due_at": wire(day_ends(due)),
-        "state": RUNNING,
-        "settled_at": None,
-        "provisional": not calendar.is_published(due.year),
-    }
-
-
-def _settle(clock: dict[str, Any], *, action: str, at: dt.datetime) -> dict[str, Any]:
-    if clock["state"] != RUNNING:
-        return clock
-    rule = next(rule for rule in RULES if rule.id == clock["id"])
-    if action in rule.settled_by:
-        clock["state"] = MET if at < from_wire(clock["due_at"]) else MISSED
-        clock["settled_at"] = wire(at)
-    elif action == "close" or (rule.kind == WINDOW and action in _ENDS_WINDOWS):
-        clock["state"] = CANCELLED
-        clock["settled_at"] = wire(at)
-    return clock
 
 
 def next_due(clocks: Sequence[Mapping[str, Any]]) -> dt.datetime | None:
     """When the first running duty is due; None where nothing is owed."""
-    due = [
-        from_wire(clock["due_at"])
-        for clock in clocks
-        if clock["state"] == RUNNING and clock["kind"] == DUTY
-    ]
+    due = [from_wire(c["due_at"]) for c in clocks if c["state"] == RUNNING and c["kind"] == DUTY]
     return min(due, default=None)
+
+
+def live(clocks: Sequence[Mapping[str, Any]], clock_id: str) -> Mapping[str, Any] | None:
+    """The running or paused clock of this id, if there is one."""
+    return next((c for c in clocks if c["id"] == clock_id and c["state"] in _LIVE), None)
+
+
+def latest(clocks: Sequence[Mapping[str, Any]], clock_id: str) -> Mapping[str, Any] | None:
+    """The clock of this id that was started last, in whatever state."""
+    return next((c for c in reversed(clocks) if c["id"] == clock_id), None)
+
+
+def pause(clocks: Sequence[Mapping[str, Any]], procedure: Procedure, *, day: dt.date) -> Clocks:
+    """The clocks from a hearing's notice on: what may pause is paused (T22 Art.36(2)).
+
+    What was over before the notice stays late.
+    """
+    after = [dict(clock) for clock in clocks]
+    for clock in after:
+        rule = procedure.clocks.get(clock["id"])
+        due = dt.date.fromisoformat(clock["due_day"])
+        if rule and rule.pauses and clock["state"] == RUNNING and day <= due:
+            clock["state"] = PAUSED
+            clock["paused_on"] = day.isoformat()
+            clock["log"] = [*clock.get("log", []), f"{day} 起听证，暂停计算（T22 Art.36(2)）"]
+    return after
+
+
+def resume(
+    clocks: Sequence[Mapping[str, Any]],
+    *,
+    day: dt.date,
+    calendar: Calendar,
+) -> Clocks:
+    """The clocks once a hearing is concluded: paused ones run on, later by the days it took."""
+    return [_run_on(dict(c), day, calendar) if c["state"] == PAUSED else dict(c) for c in clocks]
+
+
+def _run_on(clock: dict[str, Any], day: dt.date, calendar: Calendar) -> dict[str, Any]:
+    """The clock once its pause is over; one that had rolled by then runs on from its rolled day."""
+    paused_on = dt.date.fromisoformat(clock.pop("paused_on"))
+    nominal, due = (dt.date.fromisoformat(clock[name]) for name in ("nominal_day", "due_day"))
+    rolled = (due - nominal).days if paused_on > nominal else 0
+    paused_days = clock.get("paused_days", 0) + rolled + max((day - paused_on).days, 0)
+    counted = count(
+        dt.date.fromisoformat(clock["base_day"]),
+        Length(**clock["length"]),
+        calendar=calendar,
+        roll=clock["roll"],
+        paused_days=paused_days,
+    )
+    log = [*clock.get("log", []), *counted.log]
+    return clock | _days(counted) | {"state": RUNNING, "paused_days": paused_days, "log": log}
+
+
+def expire(clocks: Sequence[Mapping[str, Any]], *, at: dt.datetime) -> Clocks:
+    """The clocks with every window that has closed by `at` marked as expired."""
+    after = [dict(clock) for clock in clocks]
+    for clock in after:
+        if (
+            clock["kind"] == WINDOW
+            and clock["state"] == RUNNING
+            and from_wire(clock["due_at"]) <= at
+        ):
+            clock |= {"state": EXPIRED, "settled_at": clock["due_at"]}
+    return after
+
+
+def _settled(clock: dict[str, Any], happening: Happening, procedure: Procedure) -> dict[str, Any]:
+    rule = procedure.clocks.get(clock["id"])
+    doings = happening.doings
+    if clock["state"] not in _LIVE:
+        return _applied_in_time(clock, rule, happening)
+    over = procedure.ended(happening.state) and not (rule and happening.state in rule.survives)
+    another_class = rule is not None and happening.purpose in rule.not_for
+    if rule and doings & set(rule.settled_by):
+        clock["state"] = MET if _in_time(clock, happening) else MISSED
+    elif over or another_class or (rule and doings & set(rule.cancelled_by)):
+        excused = rule is not None and bool(doings & set(rule.excused_by))
+        clock["state"] = CANCELLED if excused else _given_up(clock, happening)
+    if clock["state"] not in _LIVE:
+        clock["settled_at"] = wire(happening.at)
+    return clock
+
+
+def _given_up(clock: Mapping[str, Any], happening: Happening) -> str:
+    """What a clock that nothing settles any more ends as: who was late before that stays late."""
+    late = clock["state"] == RUNNING and from_wire(clock["due_at"]) <= happening.at
+    return MISSED if late and clock["kind"] == DUTY else CANCELLED
+
+
+def _applied_in_time(
+    clock: dict[str, Any], rule: ClockRule | None, happening: Happening
+) -> dict[str, Any]:
+    """A window over when its application is written down is met where that came in time."""
+    late = happening.application_day is None or not _in_time(clock, happening)
+    if clock["state"] != EXPIRED or late or not rule:
+        return clock
+    if happening.doings & set(rule.settled_by):
+        clock |= {"state": MET, "settled_at": wire(happening.at)}
+    return clock
+
+
+def _in_time(clock: Mapping[str, Any], happening: Happening) -> bool:
+    day = happening.service_day or happening.application_day or happening.agreement_day
+    if day is not None:
+        return day <= dt.date.fromisoformat(clock["due_day"])
+    return happening.at < from_wire(clock["due_at"])
+
+
+def _starts(rule: ClockRule, happening: Happening) -> bool:
+    if not happening.doings & set(rule.starts_on) or happening.purpose in rule.not_for:
+        return False
+    if happening.route in rule.not_on_routes:
+        return False
+    if rule.first_day == "service" and happening.service_day is None:
+        return False
+    return rule.until is None or rule.until in happening.letter_dates
+
+
+def _start(
+    clocks: Clocks,
+    rule: ClockRule,
+    happening: Happening,
+    procedure: Procedure,
+    calendar: Calendar,
+) -> None:
+    roll = bool(procedure.value("roll_rest_days"))
+    length: Length | None = Length(rule.days, rule.working_days, rule.months)
+    first = _first_day(rule, happening, clocks, procedure)
+    if rule.extends:
+        before = live(clocks, rule.extends)
+        if before is None:
+            return
+        counted, first, length = _extended(before, happening, procedure, calendar, roll)
+        clocks[clocks.index(dict(before))] |= {"state": EXTENDED, "settled_at": wire(happening.at)}
+    elif rule.until:
+        day = happening.letter_dates[rule.until]
+        counted = Counted(day, day, False, (f"函件载明 {day}，不顺延",))
+        length, roll = None, False
+    else:
+        assert length is not None
+        counted = count(first, length, calendar=calendar, roll=roll)
+    for clock in clocks:
+        if clock["id"] == rule.id and clock["state"] in _LIVE:
+            clock |= {"state": _given_up(clock, happening), "settled_at": wire(happening.at)}
+    clocks.append(
+        {
+            "id": rule.id,
+            "name": rule.name,
+            "basis": rule.basis,
+            "kind": rule.kind,
+            "start": wire(_start_time(rule, happening, first)),
+            "base_day": first.isoformat(),
+            "length": _length(length),
+            "roll": roll,
+            "paused_days": 0,
+            **_days(counted),
+            "state": RUNNING,
+            "settled_at": None,
+            "log": list(counted.log),
+        }
+    )
+
+
+def _extended(
+    before: Mapping[str, Any],
+    happening: Happening,
+    procedure: Procedure,
+    calendar: Calendar,
+    roll: bool,
+) -> tuple[Counted, dt.date, Length]:
+    """The extension of a clock: from its unrolled day, so that 60+30 is never exceeded."""
+    if procedure.value("extension_from_unrolled"):
+        first = dt.date.fromisoformat(before["base_day"])
+        most = before["length"]["days"] + happening.extension_days
+    else:
+        first, most = dt.date.fromisoformat(before["due_day"]), happening.extension_days
+    length = Length(days=most)
+    return count(first, length, calendar=calendar, roll=roll), first, length
+
+
+def _first_day(
+    rule: ClockRule, happening: Happening, clocks: Sequence[Mapping[str, Any]], procedure: Procedure
+) -> dt.date:
+    day = office_day(happening.at)
+    if rule.first_day == "receipt":
+        return office_day(happening.received_at or happening.at)
+    if rule.first_day == "service":
+        return happening.service_day or day
+    if rule.first_day == "application":
+        return happening.application_day or day
+    if rule.first_day == "acceptance":
+        return _acceptance(office_day(happening.accepted_at or happening.at), clocks, procedure)
+    return day
+
+
+def _acceptance(day: dt.date, clocks: Sequence[Mapping[str, Any]], procedure: Procedure) -> dt.date:
+    """受理之日: the day of acceptance, no later than the fifteenth after receipt (a parameter).
+
+    Receipt is the unit's own: that of the transfer, or of the petition where it came directly.
+    """
+    told = next(
+        (c for c in reversed(clocks) if c["id"] in _TELLING and c["state"] != CANCELLED), None
+    )
+    if told is None or not procedure.value("acceptance_day_latest"):
+        return day
+    return min(day, dt.date.fromisoformat(told["nominal_day"]))
+
+
+def _start_time(rule: ClockRule, happening: Happening, first: dt.date) -> dt.datetime:
+    if first == office_day(happening.at):
+        return happening.at
+    if happening.received_at is not None and first == office_day(happening.received_at):
+        return happening.received_at
+    return dt.datetime.combine(first, dt.time(), OFFICE_TZ)
+
+
+def _days(counted: Counted) -> dict[str, Any]:
+    return {
+        "nominal_day": counted.nominal.isoformat(),
+        "due_day": counted.due.isoformat(),
+        "due_at": wire(day_ends(counted.due)),
+        "provisional": counted.provisional,
+    }
+
+
+def _length(length: Length | None) -> dict[str, int] | None:
+    if length is None:
+        return None
+    named = {"days": length.days, "working_days": length.working_days, "months": length.months}
+    return {name: number for name, number in named.items() if number}

@@ -1,43 +1,36 @@
-"""Handling a case: one function carries every action of the procedure table."""
+"""Handling a case: one function carries every action of procedure.yaml."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import marshmallow as ma
 import sqlalchemy as sa
 
 from routing import models
-from routing.domain import clocks, procedure
-from routing.events import (
-    CaseAccepted,
-    CaseAssigned,
-    CaseClassified,
-    CaseClosed,
-    CaseForwarded,
-    CaseReplied,
-    CaseServed,
-    events,
-)
+from routing.domain import clocks, policy
+from routing.domain.guards.reviewing import WINDOWS
+from routing.domain.procedure import START, Action
+from routing.domain.scene import Actor, Refusal, Scene
 from routing.resources import Resources
-from routing.use_cases.header import header
-from routing.use_cases.reading import present, visible
-from routing.use_cases.units import unit_names
+from routing.use_cases import classification
+from routing.use_cases import scene as scenes
+from routing.use_cases.change import Change, begin
+from routing.use_cases.effects import EFFECTS
+from routing.use_cases.journal import UNTOLD, told_to
+from routing.use_cases.reading import SHOWN, allowed_now, visible, whole
+from routing.use_cases.refusing import write_refusal
+from routing.use_cases.scene import Concerned
+from routing.use_cases.telling import tell, usual_facts
 from shared.auth import Principal
-from shared.clock import Clock, office_day
+from shared.clock import Clock, from_wire, office_day
 from shared.db import Session
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, both
-from shared.outbox import emit
-from shared.pii import mask_text
 
 _AHEAD_MOST = dt.timedelta(minutes=5)
-_DISCIPLINE_ONLY = both(
-    "检举控告只能转送有管理权限的纪检监察机关。", "An accusation goes to the discipline body only."
-)
-_TEXT_PENDING = both(
-    "信访件正文正在传来，请稍候几秒再试。",
-    "The petition's text is on its way; try again in seconds.",
-)
+SYSTEM = Actor(policy.SYSTEM, frozenset(), None, frozenset(), True)
+WAITING = ("served", "review_served")
+"""States in which a case waits for nothing but an application for review."""
 
 
 def act(
@@ -55,197 +48,274 @@ def act(
 
     NotFound where the case is not theirs to know, 412 where it changed meanwhile, 409 where the
     procedure does not allow it now (`allowed` says what is), Invalid where the body does not fit.
+    A refusal by a rule is written down with its basis, and nothing else is.
     """
-    table = models.cases
-    locked = sa.select(table).where(table.c.case_id == case_id, visible(by)).with_for_update()
-    found = session.execute(locked).first()
-    if found is None:
-        raise NotFound()
-    row = dict(found._mapping)
-    step = procedure.ACTIONS[action]
-    if not by.has(*step.roles):
+    step = resources.procedure.actions[action]
+    actor = scenes.actor(by)
+    if not policy.may_ever(step, actor):
         raise Forbidden()
-    _check_version(row, if_match)
-    _check_state(row, step, by=by)
-    at = _when(row, body.get("at"), by=by, now=clock.now())
-    row |= {"state": step.to, step.stamp: at, "last_at": at, "version": row["version"] + 1}
-    told = CHANGES[action](session, row, body, resources)
-    row["clocks"] = clocks.apply(
-        row["clocks"],
+    row, other = _locked(session, case_id, body, by=by)
+    after = act_on(
+        session, row, other=other, action=step, if_match=if_match, body=body, by=by, clock=clock,
+        resources=resources,
+    )  # fmt: skip
+    return whole(session, after, by=actor, at=after["last_at"], resources=resources)
+
+
+def act_on(
+    session: Session,
+    row: Mapping[str, Any],
+    *,
+    action: Action,
+    if_match: int,
+    body: Mapping[str, Any],
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+    other: Mapping[str, Any] | None = None,
+    concerned: Concerned | None = None,
+) -> dict[str, Any]:
+    """Take an action on a case that is locked; its row as it then is. Refuses as `act` does.
+
+    `other` is the other case that the body names, locked as well.
+    """
+    _check_version(session, row, if_match, by=by, resources=resources)
+    classification.refresh(session, resources=resources)
+    now = clock.now()
+    at = _when(session, row, body.get("at"), by=by, now=now)
+    scene = scenes.scene(
+        session,
+        row=row,
         action=action,
+        body=body,
+        by=scenes.actor(by),
         at=at,
-        purpose=row["purpose"],
-        roll=resources.roll_rest_days,
-        letter_date=row["report_due"],
+        resources=resources,
+        other=other,
+        concerned=concerned,
+    )
+    refused = policy.refusal(scene)
+    if refused is not None:
+        raise _refused(session, scene, refused, now=now, resources=resources)
+    if action.name == "late_review":
+        scene = dataclasses.replace(scene, case=_lapsed(session, scene, now, resources))
+    historical = body.get("at") is not None
+    return carry_out(session, scene, now=now, historical=historical, resources=resources)
+
+
+def carry_out(
+    session: Session, scene: Scene, *, now: dt.datetime, historical: bool, resources: Resources
+) -> dict[str, Any]:
+    """Do what no guard refused: row, clocks, journal and events in the caller's transaction."""
+    change = begin(session, scene, resources, historical=historical)
+    effect = EFFECTS.get(scene.action.name)
+    if effect is not None:
+        effect(change)
+    row = change.row
+    row["state"] = change.state
+    row["clocks"] = clocks.apply(
+        clocks.expire(row["clocks"], at=scene.at),
+        change.happening(),
+        procedure=scene.procedure,
+        calendar=scene.calendar,
     )
     row["next_due_at"] = clocks.next_due(row["clocks"])
-    session.execute(sa.update(table).where(table.c.case_id == case_id).values(_stored(row)))
-    _tell(session, row, told, at=at, historical=body.get("at") is not None, resources=resources)
-    return present(row, by=by, names=unit_names(session), resources=resources)
+    if scene.action.name in UNTOLD and not _shows(scene.case, row):
+        row["version"] = scene.case["version"]
+    _store(session, scene.case, row)
+    _write_down(session, change, now=now)
+    if not change.silent:
+        usual = usual_facts(change)
+        tell(session, row, *change.told, *([usual] if usual else []), change=change)
+    return row
 
 
-Told = list[tuple[type[ma.Schema], dict[str, Any]]]
-Change = Callable[[Session, dict[str, Any], Mapping[str, Any], Resources], Told]
+def _shows(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether anything that readers see has changed: a version without a step would tell on it."""
+    return any(row[name] != before[name] for name in SHOWN if name != "version")
 
 
-def _forward(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    return _dispatch(session, row, body, resources, CaseForwarded)
+def _lapsed(
+    session: Session, scene: Scene, now: dt.datetime, resources: Resources
+) -> Mapping[str, Any]:
+    """The case, ended when its period for review was over, if that is not yet written down."""
+    over = over_at(scene.case, scene.at)
+    if over is None or scene.case["state"] not in WAITING:
+        return scene.case
+    at = max(over, scene.case["last_at"])
+    lapse = dataclasses.replace(
+        scene,
+        action=resources.procedure.actions["lapse"],
+        body={},
+        by=SYSTEM,
+        at=at,
+        day=office_day(at),
+    )
+    if policy.refusal(lapse) is not None:
+        return scene.case
+    historical = bool(scene.case["historical"])
+    return carry_out(session, lapse, now=now, historical=historical, resources=resources)
 
 
-def _assign(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    if body["report_due"] < office_day(row["last_at"]):
-        early = both("不能早于交办日期。", "May not be before the day of assignment.")
-        raise Invalid({"report_due": early})
-    row["report_due"] = body["report_due"]
-    return _dispatch(session, row, body, resources, CaseAssigned)
+def over_at(row: Mapping[str, Any], now: dt.datetime) -> dt.datetime | None:
+    """When the period for review that began last was over, if it is."""
+    window = next((c for c in reversed(row["clocks"]) if c["id"] in WINDOWS), None)
+    due = window and from_wire(window["due_at"])
+    return due if due is not None and due <= now else None
 
 
-def _dispatch(
+def _locked(
+    session: Session, case_id: str, body: Mapping[str, Any], *, by: Principal
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The case, locked, and the other case that the body names; locked in the order of ids."""
+    table = models.cases
+    named = body.get("into") or body.get("previous_case")
+    wanted = sorted({case_id, named} if named else {case_id})
+    statement = (
+        sa.select(table)
+        .where(table.c.case_id.in_(wanted), visible(by))
+        .order_by(table.c.case_id)
+        .with_for_update()
+    )
+    found = {row.case_id: dict(row._mapping) for row in session.execute(statement)}
+    if case_id not in found:
+        raise NotFound()
+    return found[case_id], found.get(named) if named else None
+
+
+def _check_version(
     session: Session,
-    row: dict[str, Any],
-    body: Mapping[str, Any],
+    row: Mapping[str, Any],
+    if_match: int,
+    *,
+    by: Principal,
     resources: Resources,
-    event: type[ma.Schema],
-) -> Told:
-    unit = session.execute(
-        sa.select(models.units).where(models.units.c.code == body["unit"])
+) -> None:
+    """412 where the case changed since it was read, with what was done meanwhile."""
+    if row["version"] == if_match:
+        return
+    table = models.steps
+    last = session.execute(
+        sa.select(table.c.action, table.c.by, table.c.at)
+        .where(table.c.case_id == row["case_id"], told_to(by))
+        .order_by(table.c.seq.desc())
+        .limit(1)
     ).first()
-    if unit is None:
-        raise Invalid({"unit": both("没有这个单位。", "There is no such unit.")})
-    if row["purpose"] == "accusation" and not unit.secret_lane:
-        raise Conflict(_DISCIPLINE_ONLY, code="discipline_only", basis="T22 Arts.22(2), 30")
-    if row["title"] is None and not row["secret"]:
-        raise Conflict(_TEXT_PENDING, code="text_pending", allowed=[])
-    category = body.get("category") or (row["suggestion"] or {}).get("category")
-    if category is None:
-        raise Invalid(
-            {"category": both("没有建议类别，必须指定。", "Required: none is suggested.")}
-        )
-    if category not in resources.rules.categories:
-        raise Invalid({"category": both("没有这个类别。", "There is no such category.")})
-    row |= {"category": category, "lead_unit": unit.code, "classified_at": row["last_at"]}
-    secret = row["secret"]
-    words = {"title": None if secret else row["title"], "text": None if secret else row["content"]}
-    return [(CaseClassified, words), (event, {})]
+    known = resources.procedure.actions
+    changed = last and {
+        "action": last.action,
+        "action_name": known[last.action].title if last.action in known else last.action,
+        "by": last.by,
+        "at": last.at.isoformat(),
+    }
+    raise Refused(
+        both("此件已被他人更改，请刷新后重试。", "The case changed meanwhile; read it again."),
+        status=412,
+        code="stale",
+        version=row["version"],
+        state=row["state"],
+        changed=changed,
+    )
 
 
-def _accept(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    return [(CaseAccepted, {})]
-
-
-def _reply(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    row["reply"] = body["text"]
-    return [(CaseReplied, {"reply": None if row["secret"] else mask_text(body["text"])})]
-
-
-def _serve(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    row["service_method"] = body["method"]
-    return [(CaseServed, {"method": body["method"]})]
-
-
-def _close(
-    session: Session, row: dict[str, Any], body: Mapping[str, Any], resources: Resources
-) -> Told:
-    _, states = procedure.CLOSE_REASONS[body["reason"]]
-    if row["state_before"] not in states:
-        raise Conflict(
-            both("当前阶段不能以此理由结案。", "That reason does not hold in this state."),
-            code="reason_not_allowed_now",
-            errors={"reason": both("当前阶段不适用。", "Does not hold in this state.")},
-            allowed=[
-                r for r, (_, s) in procedure.CLOSE_REASONS.items() if row["state_before"] in s
-            ],
-        )
-    row["close_reason"] = body["reason"]
-    return [(CaseClosed, {})]
-
-
-CHANGES: dict[str, Change] = {
-    "forward": _forward,
-    "assign": _assign,
-    "accept": _accept,
-    "reply": _reply,
-    "serve": _serve,
-    "close": _close,
-}
-"""What each action writes on the case, and the events that tell of it."""
-
-
-def _check_version(row: Mapping[str, Any], if_match: int) -> None:
-    if row["version"] != if_match:
-        raise Refused(
-            both("此件已被他人更改，请刷新后重试。", "The case changed meanwhile; read it again."),
-            status=412,
-            code="stale",
-            version=row["version"],
-            state=row["state"],
-        )
-
-
-def _check_state(row: dict[str, Any], step: procedure.Action, *, by: Principal) -> None:
-    state = row["state"]
-    row["state_before"] = state
-    if state not in step.from_:
-        name = procedure.STATES[state]
-        raise Conflict(
-            both(
-                f"当前为“{name}”，不能{step.title}。", f"A case that is {state} cannot {step.name}."
-            ),
-            basis=step.basis,
-            state=state,
-            allowed=procedure.allowed(state, by.roles),
-        )
+def _refused(
+    session: Session, scene: Scene, refusal: Refusal, *, now: dt.datetime, resources: Resources
+) -> Refused:
+    """The refusal as it is answered; it is written down, and that alone is kept."""
+    case = scene.case
+    facts = {
+        "basis": refusal.basis,
+        "state": case["state"],
+        "allowed": allowed_now(session, case, by=scene.by, at=scene.at, resources=resources),
+        **refusal.facts,
+    }
+    answer = Refused(
+        refusal.message,
+        status=Invalid.status if refusal.invalid else Conflict.status,
+        code=Invalid.code if refusal.invalid else refusal.code,
+        errors=refusal.errors,
+        keep_work=True,
+        **facts,
+    )
+    write_refusal(
+        session,
+        action=scene.action.name,
+        refusal=answer,
+        account=scene.by.account,
+        unit=scene.by.unit,
+        at=now,
+        case_id=case["case_id"],
+    )
+    return answer
 
 
 def _when(
-    row: Mapping[str, Any], at: dt.datetime | None, *, by: Principal, now: dt.datetime
+    session: Session,
+    row: Mapping[str, Any],
+    at: dt.datetime | None,
+    *,
+    by: Principal,
+    now: dt.datetime,
 ) -> dt.datetime:
-    """When the action happens: now, or an import's own time, never before the case's last one."""
+    """When the action happens: now, or an import's own time, never before the case's last one.
+
+    That a period lapsed meanwhile keeps nobody from importing what was done within it.
+    """
+    last: dt.datetime = row["last_at"]
     if at is None:
-        return max(now, row["last_at"])
+        return max(now, last)
     if not by.has("importer"):
         raise Invalid({"at": both("只有历史数据导入才能指定时间。", "Only an import may set it.")})
     if at > now + _AHEAD_MOST:
         raise Invalid(
             {"at": both("不能晚于当前时间5分钟以上。", "May not be more than 5 minutes ahead.")}
         )
-    if at < row["last_at"]:
+    if at < last and at < _last_done(session, row):
         raise Invalid(
             {"at": both("不能早于上一步骤的时间。", "May not be before the step before it.")}
         )
     return at
 
 
-def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name in models.cases.c}
+def _last_done(session: Session, row: Mapping[str, Any]) -> dt.datetime:
+    """When somebody, not the passing of time, last took an action on the case."""
+    table = models.steps
+    done = sa.select(sa.func.max(table.c.at)).where(
+        table.c.case_id == row["case_id"], table.c.by != policy.SYSTEM
+    )
+    last: dt.datetime = session.scalar(done) or row["last_at"]
+    return last
 
 
-def _tell(
-    session: Session,
-    row: Mapping[str, Any],
-    told: Told,
-    *,
-    at: dt.datetime,
-    historical: bool,
-    resources: Resources,
-) -> None:
-    whole = header(row, names=unit_names(session), resources=resources)
-    for event, facts in told:
-        emit(
-            session,
-            events[event],
-            subject=row["case_id"],
-            data={"header": whole, **facts},
-            time=at,
-            historical=historical,
-        )
+def _store(session: Session, before: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+    """Write the columns that have changed, if any have."""
+    table = models.cases
+    changed = {c.name: row[c.name] for c in table.c if row[c.name] != before[c.name]}
+    if changed:
+        session.execute(sa.update(table).where(table.c.case_id == row["case_id"]).values(**changed))
+
+
+def _write_down(session: Session, change: Change, *, now: dt.datetime) -> None:
+    """The step in the case's journal, with everything that was said."""
+    scene = change.scene
+    said = scene.body if change.said is None else change.said
+    step = {
+        "action": scene.action.name,
+        "at": scene.at,
+        "recorded_at": now,
+        "by": scene.by.account,
+        "unit": scene.by.unit,
+    }
+    here = {"case_id": scene.case["case_id"], "state_before": scene.case["state"]}
+    rows = [] if change.silent else [step | here | {"state": change.state, "body": _kept(said)}]
+    opened = {"state_before": START, "state": START}
+    rows += [step | opened | {"case_id": id_, "body": _kept(body)} for id_, body in change.aside]
+    session.execute(sa.insert(models.steps), rows)
+
+
+def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _plain(v) for k, v in body.items() if v is not None and k != "at"}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value

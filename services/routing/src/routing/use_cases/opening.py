@@ -8,27 +8,43 @@ import sqlalchemy as sa
 
 from routing import models
 from routing.domain import clocks
-from routing.domain.suggestion import suggest
+from routing.domain.calendar import Calendar
+from routing.domain.clocks import Happening
+from routing.domain.procedure import START
+from routing.domain.units import UnitRecord
 from routing.events import CaseOpened, events
 from routing.resources import Resources
+from routing.use_cases.calendar import office_calendar
+from routing.use_cases.classification import ready_to_suggest
 from routing.use_cases.header import header
+from routing.use_cases.units import organisation
 from shared.clock import office_day
 from shared.contracts import Event
 from shared.db import Session, insert_missing, next_numbers
 from shared.outbox import emit
 
+ACCUSATION, OFFICE = "accusation", "bureau"
+
 
 def open_cases(session: Session, *, registered: Sequence[Event], resources: Resources) -> None:
-    """Open a case for each petition that has none yet; D1 runs from receipt (T22 Art.22)."""
+    """Open a case for each petition that has none yet; D1 runs from receipt (T22 Art.22).
+
+    What was handed in at a unit itself is that unit's from the start, which then owes its own
+    notice (D2, T22 Art.23(1)(2)).
+    """
     by_petition = {event.data["petition_id"]: event for event in registered}
     new = [by_petition[p] for p in by_petition if p not in _known(session, list(by_petition))]
     if not new:
         return
     numbers = next_numbers(session, "case_seq", len(new))
+    ready_to_suggest(session, resources=resources)
     texts = _take_waiting(session, [event.data["petition_id"] for event in new])
+    calendar = office_calendar(session)
+    units = organisation(session)
+    names = {code: unit.name for code, unit in units.items()}
     rows = []
     for event, seq in zip(new, numbers, strict=True):
-        row = _case_row(event, seq=seq, resources=resources)
+        row = _case_row(event, seq=seq, units=units, calendar=calendar, resources=resources)
         row |= _worded(texts.get(event.data["petition_id"]), resources)
         rows.append(row)
     session.execute(sa.insert(models.cases), rows)
@@ -41,7 +57,7 @@ def open_cases(session: Session, *, registered: Sequence[Event], resources: Reso
             session,
             events[CaseOpened],
             subject=row["case_id"],
-            data={"header": header(row, names={}, resources=resources)},
+            data={"header": header(row, names=names, resources=resources)},
             time=row["opened_at"],
             historical=event.historical,
             cause=event,
@@ -52,6 +68,7 @@ def keep_texts(
     session: Session, *, texts: Sequence[Mapping[str, Any]], resources: Resources
 ) -> None:
     """Put the words to their cases and suggest; words that came first wait for their case."""
+    ready_to_suggest(session, resources=resources)
     cases = _known(session, [text["petition_id"] for text in texts])
     waiting = [dict(text) for text in texts if text["petition_id"] not in cases]
     insert_missing(session, models.waiting_texts, waiting, key=["petition_id"])
@@ -92,49 +109,64 @@ def _take_waiting(session: Session, petition_ids: Sequence[str]) -> dict[str, di
 def _worded(text: Mapping[str, Any] | None, resources: Resources) -> dict[str, Any]:
     if text is None:
         return {"title": None, "content": None, "place": None, "suggestion": None}
-    found = suggest(text["title"], text["content"], resources.rules)
-    suggestion = found and {
-        "category": found.category,
-        "unit": found.unit,
-        "words": list(found.words),
-    }
     return {
         "title": text["title"],
         "content": text["content"],
         "place": text["place"],
-        "suggestion": suggestion,
+        "suggestion": resources.knowledge.suggestion(text["title"], text["content"]),
     }
 
 
-def _case_row(event: Event, *, seq: int, resources: Resources) -> dict[str, Any]:
+def _direct_to(event: Event, units: Mapping[str, UnitRecord]) -> str | None:
+    """The unit at which a petition was handed in; the office takes all that is secret."""
     data = event.data
-    running = clocks.apply(
-        [],
-        action="open",
+    unit = units.get(data["addressee"] or OFFICE)
+    if unit is None or unit.code == OFFICE or not unit.valid_on(office_day(event.time)):
+        return None
+    return None if data["secret"] or data["purpose"] == ACCUSATION else unit.code
+
+
+def _case_row(
+    event: Event,
+    *,
+    seq: int,
+    units: Mapping[str, UnitRecord],
+    calendar: Calendar,
+    resources: Resources,
+) -> dict[str, Any]:
+    data = event.data
+    lead = _direct_to(event, units)
+    opening = Happening(
+        doings=frozenset({"open" if lead is None else "open_at_unit"}),
         at=event.time,
-        started=data["received_at"],
+        state=START,
         purpose=data["purpose"],
-        roll=resources.roll_rest_days,
+        route=None,
+        received_at=data["received_at"],
     )
+    running = clocks.apply([], opening, procedure=resources.procedure, calendar=calendar)
     return {
         "case_id": str(uuid.uuid4()),
         "seq": seq,
         "case_no": f"XS{office_day(event.time).year}{seq:08d}",
         "version": 1,
-        "state": "registered",
+        "state": START,
         "petition_ids": [data["petition_id"]],
         "petition_nos": [data["petition_no"]],
         "channel": data["channel"],
         "purpose": data["purpose"],
-        "secret": data["secret"],
+        "secret": data["secret"] or data["purpose"] == ACCUSATION,
         "historical": event.historical,
         "category": None,
-        "lead_unit": None,
+        "lead_unit": lead,
         "co_units": [],
         "clocks": running,
         "next_due_at": clocks.next_due(running),
         "report_due": None,
         "close_reason": None,
+        "route": None,
+        "handling": None,
+        "facts": {},
         "received_at": data["received_at"],
         "opened_at": event.time,
         "classified_at": None,

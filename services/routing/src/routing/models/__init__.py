@@ -1,0 +1,48 @@
+"""Tables of routing, a module for each part; `from routing.models import cases` and the like."""
+
+from routing.models import calendar, classification, coordination, documents, opinions
+from routing.models.cases import (
+    CO,
+    ODD,
+    PASSED,
+    RE_REVIEW,
+    REVIEW,
+    access_told,
+    case_access,
+    case_accused,
+    case_parts,
+    case_petitions,
+    cases,
+    refusals,
+    steps,
+    waiting_texts,
+)
+from routing.models.exports import exports
+from routing.models.ground import ground, metadata
+from routing.models.units import units
+
+__all__ = [
+    "CO",
+    "ODD",
+    "PASSED",
+    "REVIEW",
+    "RE_REVIEW",
+    "access_told",
+    "calendar",
+    "case_access",
+    "case_accused",
+    "case_parts",
+    "case_petitions",
+    "cases",
+    "classification",
+    "coordination",
+    "documents",
+    "exports",
+    "ground",
+    "metadata",
+    "opinions",
+    "refusals",
+    "steps",
+    "units",
+    "waiting_texts",
+]

@@ -1,0 +1,1 @@
+"""HTTP requests and answers of routing, a module for each module of `api`."""

@@ -1,0 +1,1 @@
+"""Requests and answers of `api.coordination`, a module for each thing."""

@@ -1,0 +1,1 @@
+"""Standards as data: the procedure, documents, checks, posts and conduct, each with its basis."""
