@@ -14,6 +14,21 @@ from shared.clock import wire
 from shared.testing import MORNING, Office, make_app, make_event
 
 MATTER = {"channel": "visit", "title": "路灯不亮", "content": "小区门口的路灯坏了一个月。"}
+STATES = {
+    "opened": "registered",
+    "classified": "registered",
+    "review_opened": "reviewing",
+    "joined": "accepted",
+    "noted": "accepted",
+}
+SAID = {
+    "declined": {"ground": "N1"},
+    "channelled": {"route": "arbitration"},
+    "review_opened": {"level": "review"},
+    "review_decided": {"level": "review", "decision": "uphold"},
+    "merged": {"into": "another-case"},
+    "noted": {"kind": "contact", "kind_name": "联系信访人", "unit": None, "due": None},
+}
 VERBS = ("opened", "classified", "forwarded", "accepted", "replied", "served", "closed")
 
 
@@ -70,8 +85,10 @@ class CaseStory:
     case_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 0
     at: dt.datetime = MORNING
+    secret: bool = False
+    others: tuple[str, ...] = ()
 
-    def then(self, verb: str, **more: Any) -> bytes:
+    def then(self, verb: str, *, said: dict[str, Any] | None = None, **more: Any) -> bytes:
         """What routing says next, a day later; `more` goes into the header."""
         self.version += 1
         self.at += dt.timedelta(days=1)
@@ -79,7 +96,9 @@ class CaseStory:
         clocks = [{"id": "D5", "due_day": "2026-05-05"}] if verb == "accepted" else []
         header = {
             "case_id": self.case_id,
-            "petition_ids": [self.petition_id],
+            "state": STATES.get(verb, verb),
+            "secret": self.secret,
+            "petition_ids": [self.petition_id, *self.others],
             "lead_unit": self.unit if placed else None,
             "lead_unit_name": "交通运输局" if placed else None,
             "co_units": [],
@@ -87,6 +106,7 @@ class CaseStory:
             "opened_at": wire(self.at),
         }
         data = {"header": header | more, "reply": "路灯已修好。" if verb == "replied" else None}
+        data |= SAID.get(verb, {}) | (said or {})
         return make_event(
             "routing", f"case.{verb}.v1",
             subject=self.case_id, version=self.version, at=self.at, data=data,
@@ -95,6 +115,42 @@ class CaseStory:
     def whole(self) -> list[bytes]:
         """The whole life."""
         return [self.then(verb) for verb in VERBS]
+
+    def moved(self, action: str, state: str) -> bytes:
+        """A step of the procedure without a type of its own."""
+        return self.then("moved", said={"action": action, "action_name": action}, state=state)
+
+    def hard(self) -> list[bytes]:
+        """Every other type, the petition having joined a case that is on its way."""
+        joined = {"petition_id": self.petition_id}
+        both = [{"id": "D5", "due_day": "2026-05-05"}, {"id": "D6", "due_day": "2026-06-04"}]
+        return [
+            self.then("joined", said=joined),
+            self.then("objected"),
+            self.moved("reject_objection", "forwarded"),
+            self.then("noted"),
+            self.moved("simplify", "simple"),
+            self.then("extended", clocks=both),
+            self.moved("mediate", "mediating"),
+            self.moved("keep", "mediating"),
+            self.moved("end_mediation", "extended"),
+            self.then("review_opened"),
+            self.then("review_decided"),
+            self.moved("serve_review", "review_served"),
+            self.then("review_opened", state="re_reviewing", said={"level": "re_review"}),
+            self.then("review_decided", state="handling", said={"decision": "redo"}),
+            self.then("terminated"),
+            self.then("declined"),
+            self.then("declined", state="no_longer_accepted"),
+            self.then("channelled"),
+            self.moved("transfer_law", "transferred"),
+            self.moved("guide", "guided"),
+            self.moved("file", "filed"),
+            self.then("withdrawn"),
+            self.moved("reopen", "registered"),
+            self.then("merged"),
+            self.moved("unmerge", "registered"),
+        ]
 
 
 @pytest.fixture

@@ -222,7 +222,8 @@ def test_events_carry_no_personal_data(desk):
     assert leaked == []
     (registered,) = emitted(desk.app, "petition.registered.v1")
     assert set(registered["data"]) == {
-        "petition_id", "petition_no", "channel", "purpose", "secret", "received_at", "registered_at"
+        "petition_id", "petition_no", "channel", "purpose", "secret", "received_at",
+        "registered_at", "addressee",
     }  # fmt: skip
 
 
@@ -231,6 +232,32 @@ def test_in_the_secret_lane_no_text_leaves_intake(desk, change):
     desk.registered(title="举报某人", **change)
     assert [event["type"] for event in emitted(desk.app)] == ["petition.registered.v1"]
     assert emitted(desk.app)[0]["data"]["secret"] is True
+
+
+def test_the_unit_at_which_a_petition_is_handed_in_is_kept_and_told(desk):
+    receipt = desk.registered(channel="mailbox", addressee="transport")
+    assert emitted(desk.app)[0]["data"]["addressee"] == "transport"
+    seen = desk.get(f"/v1/petitions/{receipt['petition_id']}", "dispatcher").json
+    assert seen["addressee"] == "transport"
+
+
+@pytest.mark.parametrize("change", [{"purpose": "accusation"}, {"secrecy": True}])
+def test_in_the_secret_lane_nobody_is_told_at_which_unit_it_was_handed_in(desk, change):
+    receipt = desk.registered(addressee="transport", **change)
+    assert emitted(desk.app)[0]["data"]["addressee"] is None
+    seen = desk.get(f"/v1/petitions/{receipt['petition_id']}", "dispatcher").json
+    assert seen["addressee"] == "transport", "who decides on it may know"
+
+
+@pytest.mark.parametrize("addressee", ["交通局", "Transport", "", " ", "t", "a" * 51, 5, "a\n"])
+def test_an_addressee_that_is_no_unit_code_is_refused(desk, addressee):
+    assert refused(desk.register(addressee=addressee), 422, "addressee")
+
+
+def test_the_public_may_direct_a_petition_to_a_unit(desk):
+    body = {"channel": "web", "title": "路灯", "content": "不亮", "addressee": "transport"}
+    assert desk.post("/v1/public/petitions", json=body).status_code == 201
+    assert emitted(desk.app)[0]["data"]["addressee"] == "transport"
 
 
 def test_the_public_registers_without_an_account(desk):

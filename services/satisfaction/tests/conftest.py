@@ -25,6 +25,17 @@ STATES = {
     "replied": "replied",
     "served": "served",
     "closed": "closed",
+    "review_opened": "reviewing",
+}
+SAID = {
+    "joined": {"petition_id": "joined"},
+    "declined": {"ground": "N1"},
+    "channelled": {"route": "arbitration"},
+    "review_opened": {"level": "review"},
+    "review_decided": {"level": "review", "decision": "uphold"},
+    "merged": {"into": "another-case"},
+    "moved": {"action": "step", "action_name": "办理"},
+    "noted": {"kind": "contact", "kind_name": "联系信访人", "unit": None, "due": None},
 }
 LIFE = ("opened", "classified", "forwarded", "accepted", "replied", "served", "closed")
 
@@ -49,8 +60,8 @@ class CaseStory:
     def petition_id(self) -> str:
         return self.petition_ids[0]
 
-    def then(self, verb: str) -> bytes:
-        """What routing says next."""
+    def then(self, verb: str, **more: Any) -> bytes:
+        """What routing says next; `more` goes into the header."""
         self.version += 1
         self.at += dt.timedelta(hours=1)
         if verb in ("forwarded", "assigned"):
@@ -61,7 +72,7 @@ class CaseStory:
         header = {
             "case_id": self.case_id,
             "case_no": f"C-{self.case_id[:8]}",
-            "state": STATES[verb],
+            "state": STATES.get(verb, verb),
             "petition_ids": list(self.petition_ids),
             "secret": self.secret,
             "lead_unit": self.lead_unit,
@@ -76,7 +87,7 @@ class CaseStory:
             version=self.version,
             at=self.at,
             historical=self.historical,
-            data={"header": header, "title": "不应留下的标题"},
+            data={"header": header | more, "title": "不应留下的标题", **SAID.get(verb, {})},
         )
 
     def until(self, last: str) -> list[bytes]:
@@ -92,6 +103,21 @@ class CaseStory:
         told += [self.then("accepted"), self.then("replied"), self.then("served")]
         self.lead_unit, self.petition_ids = "police", self.petition_ids[1:]
         return [*told, self.then("closed")]
+
+    def hard_life(self) -> list[bytes]:
+        """Every other type of event: objected to, extended, reviewed, and ended by re-review."""
+        told = [self.then("opened"), self.then("forwarded"), self.then("objected")]
+        told += [self.then("noted"), self.then("moved"), self.then("accepted")]
+        self.petition_ids = [*self.petition_ids, str(uuid.uuid4())]
+        told += [self.then("joined"), self.then("extended"), self.then("served")]
+        told += [self.then("review_opened"), self.then("review_decided")]
+        return [*told, self.then("terminated")]
+
+    def given_up(self, verb: str, **more: Any) -> list[bytes]:
+        """A case that was forwarded and accepted, and then ended without an answer."""
+        told = [self.then("opened"), self.then("forwarded"), self.then("accepted")]
+        reason = None if verb in ("declined", "moved") else verb
+        return [*told, self.then(verb, close_reason=reason, **more)]
 
 
 @pytest.fixture(

@@ -37,16 +37,17 @@ def shuffled(bodies, seed):
 @given(seed=st.integers(0, 2**32))
 def test_every_order_of_arrival_ends_in_the_same_tables(lasting, empty, story, picture, seed):
     told = story().whole_life() + story(secret=True, historical=True).whole_life()
+    told += story().hard_life()
     empty(lasting)
     hear(lasting, *told)
     expected = picture(lasting)
-    assert len(expected["evaluations"]) == 8
+    assert len(expected["evaluations"]) == 12
     empty(lasting)
     for delivery in shuffled(told, seed):
         hear(lasting, *delivery)
     assert picture(lasting) == expected
     invited = [e["data"]["evaluation_id"] for e in emitted(lasting, "evaluation.invited.v1")]
-    assert len(invited) == len(set(invited)) == 4
+    assert len(invited) == len(set(invited)) == 8
 
 
 @pytest.mark.parametrize("last", ["opened", "classified"])

@@ -25,7 +25,27 @@ STATES = {
     "replied": "replied",
     "served": "served",
     "closed": "closed",
+    "objected": "objected",
+    "extended": "extended",
+    "review_opened": "reviewing",
+    "review_decided": "review_decided",
+    "terminated": "terminated",
+    "channelled": "channelled",
+    "declined": "declined",
+    "merged": "merged",
+    "withdrawn": "withdrawn",
 }
+SAID = {
+    "joined": {"petition_id": "p-9"},
+    "declined": {"ground": "N1"},
+    "channelled": {"route": "arbitration"},
+    "review_opened": {"level": "review"},
+    "review_decided": {"level": "review", "decision": "uphold"},
+    "merged": {"into": "another-case"},
+    "moved": {"action": "mediate", "action_name": "组织调解"},
+    "noted": {"kind": "invite", "kind_name": "请单位会办", "unit": "urban", "due": "2026-04-01"},
+}
+"""What an event says beside the header."""
 REGISTERED = "petition.registered.v1"
 
 
@@ -61,6 +81,7 @@ class CaseStory:
     clocks: list[dict[str, Any]] = field(default_factory=list)
     at: dt.datetime = MORNING
     version: int = 0
+    state: str = "registered"
 
     def registered(self, petition_id: str | None = None) -> bytes:
         """What intake says about one of the petitions."""
@@ -83,14 +104,15 @@ class CaseStory:
             historical=self.historical,
         )
 
-    def then(self, verb: str, **more: Any) -> bytes:
+    def then(self, verb: str, *, said: dict[str, Any] | None = None, **more: Any) -> bytes:
         """What routing says next, an hour later; `more` goes into the header."""
         self.version += 1
+        self.state = more.get("state", STATES.get(verb, self.state))
         self.at += dt.timedelta(hours=1)
         header = {
             "case_id": self.case_id,
             "case_no": f"C-{self.case_id[:8]}",
-            "state": STATES[verb],
+            "state": self.state,
             "petition_ids": list(self.petition_ids),
             "petition_nos": [f"P-{one[:8]}" for one in self.petition_ids],
             "channel": "web",
@@ -111,7 +133,32 @@ class CaseStory:
             version=self.version,
             at=self.at,
             historical=self.historical,
-            data={"header": header | more, "title": "不应留下的标题", "reply": "不应留下的答复"},
+            data={
+                "header": header | more,
+                "title": "不应留下的标题",
+                "reply": "不应留下的答复",
+                **SAID.get(verb, {}),
+                **(said or {}),
+            },
+        )
+
+    def issued(self, document_id: str, *, number: str) -> bytes:
+        """A document that routing issues for the case."""
+        data = {
+            "case_id": self.case_id,
+            "document_id": document_id,
+            "kind": "transfer_letter",
+            "number": number,
+            "unit": "bureau",
+            "issued_at": wire(self.at),
+        }
+        return make_event(
+            "routing",
+            "document.issued.v1",
+            subject=document_id,
+            data=data,
+            at=self.at,
+            historical=self.historical,
         )
 
     def forwarded_to(self, unit: str, *, due: dt.date) -> list[bytes]:
@@ -138,6 +185,26 @@ class CaseStory:
         self.clocks = [clock_of("M60", due=late, state="met")]
         self.petition_ids = self.petition_ids[1:]
         return [*told, self.then("closed", close_reason="served"), self.registered()]
+
+    def hard_life(self) -> list[bytes]:
+        """Every other type of event: a case that is objected to, extended, reviewed and ended."""
+        early, late, later = dt.date(2026, 3, 17), dt.date(2026, 5, 1), dt.date(2026, 5, 31)
+        told = [self.registered(), self.then("opened")]
+        self.lead_unit, self.clocks = "transport", [clock_of("D3", due=early)]
+        told += [
+            self.then("forwarded"),
+            self.issued(f"d-{self.case_id}", number="云信转〔2026〕1号"),
+        ]
+        told += [self.then("objected"), self.then("moved", state="forwarded"), self.then("noted")]
+        self.petition_ids = [*self.petition_ids, "p-9"]
+        told += [self.then("joined"), self.then("accepted", clocks=[clock_of("D5", due=late)])]
+        self.clocks = [clock_of("D5", due=late, state="cancelled"), clock_of("D6", due=later)]
+        told += [self.then("extended"), self.then("moved", state="mediating")]
+        told += [self.then("replied"), self.then("served", route="petition", handling="ordinary")]
+        self.clocks = [clock_of("D6", due=later, state="met")]
+        told += [self.then("review_opened"), self.then("review_decided")]
+        told += [self.then("terminated"), self.then("channelled"), self.then("declined")]
+        return [*told, self.then("withdrawn"), self.then("merged")]
 
 
 @pytest.fixture(

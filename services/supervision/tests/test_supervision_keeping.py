@@ -1,5 +1,6 @@
 """However events arrive, supervision ends with the same picture."""
 
+import json
 import random
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from shared.rebuild import rebuild
 from shared.testing import emitted, handle_all, hear, inbox_statuses
 from supervision import models
+from supervision.telling import TOLD
 
 
 def shuffled(bodies, seed):
@@ -25,11 +27,12 @@ def shuffled(bodies, seed):
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_every_order_of_arrival_ends_in_the_same_tables(lasting, empty, story, picture, seed):
-    told = story().whole_life() + story(secret=True).whole_life()
+    told = story().whole_life() + story(secret=True).whole_life() + story().hard_life()
     empty(lasting)
     hear(lasting, *told)
     expected = picture(lasting)
-    assert len(expected["cases"]) == 2
+    assert len(expected["cases"]) == 3
+    assert {json.loads(row)["type"] for row in expected["entries"]} == {*TOLD}
     empty(lasting)
     for delivery in shuffled(told, seed):
         hear(lasting, *delivery)
@@ -68,7 +71,7 @@ def test_the_newest_header_replaces_all_clocks(app, story):
 
 
 def test_neither_title_nor_reply_is_kept_anywhere(app, story, picture):
-    hear(app, *story().whole_life())
+    hear(app, *story().whole_life(), *story().hard_life())
     assert "不应留下" not in str(picture(app))
 
 

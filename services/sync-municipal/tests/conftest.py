@@ -181,6 +181,16 @@ def until() -> Callable[[Callable[[], bool]], None]:
 
 
 STAGES = ("opened", "classified", "forwarded", "accepted", "replied", "served", "closed")
+SAID = {
+    "joined": {"petition_id": "p-2"},
+    "declined": {"ground": "N1"},
+    "channelled": {"route": "arbitration"},
+    "review_opened": {"level": "review"},
+    "review_decided": {"level": "review", "decision": "uphold"},
+    "merged": {"into": "another-case"},
+    "moved": {"action": "mediate", "action_name": "组织调解"},
+    "noted": {"kind": "contact", "kind_name": "联系信访人", "unit": None, "due": None},
+}
 
 
 def _header(case_id: str, version: int, *, secret: bool) -> dict[str, Any]:
@@ -233,5 +243,23 @@ def story() -> Callable[..., list[bytes]]:
                 )
             )
         return bodies
+
+    return tell
+
+
+@pytest.fixture
+def step() -> Callable[..., bytes]:
+    """One event of any type at any version of a case; `more` goes into the header."""
+
+    def tell(case_id: str, verb: str, version: int, *, secret: bool = False, **more: Any) -> bytes:
+        header = _header(case_id, 2, secret=secret) | {"state": verb}
+        return make_event(
+            "routing",
+            f"case.{verb}.v1",
+            subject=case_id,
+            version=version,
+            data={"header": header | more, **SAID.get(verb, {})},
+            event_id=f"{case_id}-{version}",
+        )
 
     return tell

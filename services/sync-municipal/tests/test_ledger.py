@@ -52,7 +52,7 @@ def test_history_is_told_too(app, story):
 def test_nothing_but_the_named_fields_is_sent(app, story):
     hear(app, *story("c1"))
     for _, version, _, payload, _ in ledger(app):
-        assert set(payload) == {*domain.SENT_FIELDS, "version"}
+        assert set(payload) == {*domain.SENT_FIELDS, "state_name", "version"}
         assert payload["version"] == version
         assert "王小明" not in str(payload)
 

@@ -103,6 +103,28 @@ def unmask(call: Call) -> dict[str, Any]:
     )
 
 
+@api.post(
+    "/v1/petitions/<petition_id>/identity",
+    who=staff(
+        "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer", "leader"
+    ),
+    body=schemas.ClaimIn,
+    answer=schemas.IdentityOut,
+)
+def identity(call: Call) -> dict[str, Any]:
+    """The petitioner, for a paper that names them: claim check with the right of who draws it
+    up or signs it off; written down with the paper."""
+    return use_cases.claim_identity(
+        call.session,
+        petition_id=call.path["petition_id"],
+        purpose=call.body["purpose"],
+        document_id=call.body["document_id"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
 @api.get(
     "/v1/counts",
     who=staff("supervisor", "leader", "auditor", "admin", "importer"),
@@ -110,4 +132,4 @@ def unmask(call: Call) -> dict[str, Any]:
 )
 def counts(call: Call) -> dict[str, Any]:
     """How many petitions are registered."""
-    return use_cases.count(call.session)
+    return use_cases.count(call.session, by=call.principal)

@@ -19,6 +19,10 @@ class PetitionRegistered(ma.Schema):
     secret = fields.Bool(required=True)
     received_at = fields.AwareDateTime(required=True)
     registered_at = fields.AwareDateTime(required=True)
+    addressee = fields.Str(
+        allow_none=True,
+        metadata={"description": "the unit at which it was handed in; never in the secret lane"},
+    )
 
 
 @events.type("petition.text.v1", only=("routing",))

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from shared.case_marks import CaseMarks
 from shared.db import Json, UtcDateTime
 from shared.ground import Ground
 
@@ -18,6 +19,7 @@ petitions = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("place", sa.Text),
     sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("addressee", sa.String(50)),
     sa.Column("secrecy", sa.Boolean, nullable=False),
     sa.Column("secret", sa.Boolean, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
@@ -68,6 +70,27 @@ case_access = sa.Table(
     sa.Column("units", Json, nullable=False),
 )
 
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", sa.String(36), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(50), nullable=False),
+    sa.Column("state_at", UtcDateTime, nullable=False),
+    sa.Column("secret", sa.Boolean, nullable=False),
+    sa.Column("marks_version", sa.Integer),
+)
+
+marks = CaseMarks(metadata, cases)
+
+case_words = sa.Table(
+    "case_words",
+    metadata,
+    sa.Column("petition_id", sa.String(36), primary_key=True),
+    sa.Column("case_id", sa.String(36), primary_key=True),
+)
+"""Petitions whose words hold what an accusation was split off for: of the accusation's case."""
+
 wrong_codes = sa.Table(
     "wrong_codes",
     metadata,
@@ -84,6 +107,7 @@ looks = sa.Table(
     sa.Column("who", sa.String(100), nullable=False),
     sa.Column("unmasked", sa.Boolean, nullable=False),
     sa.Column("purpose", sa.Text),
+    sa.Column("document_id", sa.String(36)),
     sa.Column("refused", sa.Boolean, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("looks_petition", "petition_id", "at"),

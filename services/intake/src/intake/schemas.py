@@ -5,12 +5,13 @@ import re
 import marshmallow as ma
 from marshmallow import fields
 
-from intake.domain import CHANNELS, PUBLIC_CHANNELS, PURPOSES
+from intake.domain import CHANNELS, CLAIMS, PUBLIC_CHANNELS, PURPOSES
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
+_UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
@@ -51,7 +52,11 @@ class ExternalRefIn(Body):
 
 
 class PublicPetitionIn(Body):
-    """A matter brought in by a citizen without an account."""
+    """A matter brought in by a citizen without an account.
+
+    `addressee` is the code of the unit at which it is handed in, such as the one whose mailbox
+    (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)).
+    """
 
     channel = Code(PUBLIC_CHANNELS, required=True)
     title = Text(longest=200, required=True)
@@ -60,6 +65,12 @@ class PublicPetitionIn(Body):
     place = Text(longest=300, allow_none=True, load_default=None)
     purpose = Code(tuple(PURPOSES), load_default="petition")
     secrecy = Flag(load_default=False)
+    addressee = Text(
+        longest=50,
+        allow_none=True,
+        load_default=None,
+        validate=_matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
+    )
 
 
 class PetitionIn(PublicPetitionIn):
@@ -104,6 +115,8 @@ class ProgressOut(ma.Schema):
     """How far a petition has come."""
 
     petition_no = fields.Str(required=True)
+    state = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
+    state_name = fields.Str(required=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
 
 
@@ -127,6 +140,7 @@ class PetitionOut(ma.Schema):
     content = fields.Str()
     place = fields.Str(allow_none=True)
     purpose = fields.Str()
+    addressee = fields.Str(allow_none=True)
     secret = fields.Bool()
     received_at = fields.AwareDateTime()
     registered_at = fields.AwareDateTime()
@@ -138,6 +152,29 @@ class UnmaskIn(Body):
     """Why the petitioner's identity is needed; it is written down."""
 
     purpose = Text(longest=200, shortest=2, required=True)
+
+
+class ClaimIn(Body):
+    """For what the identity is fetched, and for which paper; both are written down."""
+
+    purpose = Code(tuple(CLAIMS), required=True)
+    document_id = Text(longest=36, required=True)
+
+
+class ClaimantOut(ma.Schema):
+    """What a paper may say of who brought the matter in."""
+
+    name = fields.Str(required=True, allow_none=True)
+    phone = fields.Str(required=True, allow_none=True)
+    address = fields.Str(required=True, allow_none=True)
+    email = fields.Str(required=True, allow_none=True)
+
+
+class IdentityOut(ma.Schema):
+    """A petition's petitioner; null where nothing at all is known of them."""
+
+    petition_id = fields.Str(required=True)
+    petitioner = fields.Nested(ClaimantOut, required=True, allow_none=True)
 
 
 class CountsOut(ma.Schema):

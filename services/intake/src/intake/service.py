@@ -16,6 +16,12 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
-    projections=(models.progress, models.case_access),
+    projections=(
+        models.progress,
+        models.case_access,
+        models.cases,
+        models.marks.table,
+        models.case_words,
+    ),
     resources=resources.build,
 )

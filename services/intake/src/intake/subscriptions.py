@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from marshmallow import fields
 
 from intake import use_cases
+from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
@@ -19,11 +20,14 @@ class ClockRead(Reads):
     due_day = fields.Str(required=True)
 
 
-class HeaderRead(Reads):
-    """The part of the case header that tells a citizen where the case is."""
+class HeaderRead(CaseMarksRead, Reads):
+    """The part of the case header that tells where the case is, and who may know of it."""
 
     case_id = fields.Str(required=True)
+    state = fields.Str(required=True)
+    secret = fields.Bool(required=True)
     petition_ids = fields.List(fields.Str(), required=True)
+    words_of = fields.List(fields.Str(), load_default=list)
     lead_unit = fields.Str(required=True, allow_none=True)
     lead_unit_name = fields.Str(required=True, allow_none=True)
     co_units = fields.List(fields.Str(), required=True)
@@ -31,10 +35,14 @@ class HeaderRead(Reads):
 
 
 class CaseRead(Reads):
-    """A case event; only case.replied has a reply, and only outside the secret lane."""
+    """A case event, and what only one type has: the reply, outside the secret lane, of
+    case.replied; who joined; what a review decided; the step that a case took."""
 
     header = fields.Nested(HeaderRead, required=True)
     reply = fields.Str(load_default=None, allow_none=True)
+    petition_id = fields.Str(load_default=None, allow_none=True)
+    decision = fields.Str(load_default=None, allow_none=True)
+    action = fields.Str(load_default=None, allow_none=True)
 
 
 @subscriptions.on(
@@ -46,11 +54,24 @@ class CaseRead(Reads):
     "case.replied.v1",
     "case.served.v1",
     "case.closed.v1",
+    "case.joined.v1",
+    "case.objected.v1",
+    "case.declined.v1",
+    "case.channelled.v1",
+    "case.extended.v1",
+    "case.review_opened.v1",
+    "case.review_decided.v1",
+    "case.terminated.v1",
+    "case.merged.v1",
+    "case.withdrawn.v1",
+    "case.moved.v1",
+    "case.noted.v1",
+    "case.access_changed.v1",
     from_="routing",
     reads=CaseRead,
     batch=True,
     projection=True,
 )
 def keep_progress(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
-    """Keep the progress a citizen reads with number and code."""
+    """Keep the progress a citizen reads with number and code, and who of staff may know of it."""
     use_cases.keep_progress(session, events)

@@ -13,6 +13,15 @@ GRADES = ("satisfied", "basically_satisfied", "dissatisfied")
 OPENS_AT = {PETITION_OFFICE: "forwarded_at", HANDLING_UNIT: "served_at"}
 OPEN, RECORDED = "open", "recorded"
 OBJECTS = tuple(OPENS_AT)
+NOT_EVALUATED = frozenset(
+    {
+        *("declined", "no_longer_accepted", "withdrawn", "merged"),
+        *("channelled", "transferred", "guided", "filed"),
+    }
+)
+"""How a case ends without an answer of ours to judge: not taken up, given up, gone on in another
+case or another procedure (P-MY14 Art.4). States, and reasons for closing where one was closed or
+archived after."""
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
 _IDS = uuid.UUID("6f0a8d52-6d0f-4c59-9b0e-7d2f0c6f3a11")
@@ -30,7 +39,7 @@ class Opening:
 def openings(header: Mapping[str, Any], *, office_unit: str) -> Iterator[Opening]:
     """What a header shows to be open, whichever event carried it.
 
-    A case closed before a unit had it opens nothing.
+    A case that ended before a unit had it opens nothing.
     """
     units = {PETITION_OFFICE: office_unit, HANDLING_UNIT: header["lead_unit"]}
     for object_, milestone in OPENS_AT.items():

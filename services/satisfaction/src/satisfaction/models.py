@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from shared.case_marks import CaseMarks
 from shared.db import UtcDateTime
 from shared.ground import Ground
 
@@ -17,7 +18,11 @@ cases = sa.Table(
     sa.Column("state", sa.String(50), nullable=False),
     sa.Column("secret", sa.Boolean, nullable=False),
     sa.Column("lead_unit", sa.String(50)),
+    sa.Column("close_reason", sa.String(50)),
+    sa.Column("marks_version", sa.Integer),
 )
+
+marks = CaseMarks(metadata, cases)
 
 case_petitions = sa.Table(
     "case_petitions",
@@ -56,4 +61,4 @@ evaluations = sa.Table(
     sa.Index("evaluations_petition", "petition_id", "object"),
 )
 
-PROJECTIONS = (cases, case_petitions, co_units)
+PROJECTIONS = (cases, marks.table, case_petitions, co_units)

@@ -1,6 +1,7 @@
 """Events satisfaction listens to: everything a case goes through.
 
-routing  case.* -> cases (newest header), evaluations (opened once each)
+routing  case.*                 -> cases (newest header), evaluations (opened once each)
+routing  case.access_changed.v1 -> cases, marks
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from marshmallow import fields
 
 from satisfaction import use_cases
 from satisfaction.resources import Resources
+from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
@@ -16,7 +18,7 @@ from shared.db import Session
 subscriptions = Subscriptions("satisfaction")
 
 
-class HeaderRead(Reads):
+class HeaderRead(CaseMarksRead, Reads):
     """The part of the case header that says who may be evaluated, and who may know."""
 
     case_no = fields.Str(load_default=None, allow_none=True)
@@ -27,6 +29,7 @@ class HeaderRead(Reads):
     co_units = fields.List(fields.Str(), load_default=list)
     forwarded_at = fields.AwareDateTime(required=True, allow_none=True)
     served_at = fields.AwareDateTime(required=True, allow_none=True)
+    close_reason = fields.Str(load_default=None, allow_none=True)
 
 
 class CaseRead(Reads):
@@ -44,6 +47,18 @@ class CaseRead(Reads):
     "case.replied.v1",
     "case.served.v1",
     "case.closed.v1",
+    "case.joined.v1",
+    "case.objected.v1",
+    "case.declined.v1",
+    "case.channelled.v1",
+    "case.extended.v1",
+    "case.review_opened.v1",
+    "case.review_decided.v1",
+    "case.terminated.v1",
+    "case.merged.v1",
+    "case.withdrawn.v1",
+    "case.moved.v1",
+    "case.noted.v1",
     from_="routing",
     reads=CaseRead,
     batch=True,
@@ -55,3 +70,11 @@ def keep_cases(
     """Keep the newest header of each case, and open the evaluations that any header shows open."""
     use_cases.keep_cases(session, events=events)
     use_cases.open_evaluations(session, events=events, office_unit=resources.office_unit)
+
+
+@subscriptions.on(
+    "case.access_changed.v1", from_="routing", reads=CaseRead, batch=True, projection=True
+)
+def keep_access(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Keep who may know of a case; it opens no evaluation."""
+    use_cases.keep_cases(session, events=events)

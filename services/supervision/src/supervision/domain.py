@@ -1,8 +1,7 @@
-"""Pure rules of supervision: lights, lateness, and what the timeline keeps of an event."""
+"""Pure rules of supervision: lights and lateness."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from shared.clock import office_day
 
@@ -12,23 +11,6 @@ RUNNING, DUTY = "running", "duty"
 # What a settled clock shows; a running one shows how near its end is.
 SETTLED_LIGHTS = {"met": "blue", "missed": "red", "cancelled": "grey"}
 WORST_FIRST = ("red", "yellow", "green", "blue", "grey")
-
-# The timeline keeps codes, names from tables and days; never a title, a text or a reply.
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "case.opened.v1": ("channel", "purpose"),
-    "case.classified.v1": ("category", "category_name"),
-    "case.forwarded.v1": ("lead_unit", "lead_unit_name", "co_units"),
-    "case.assigned.v1": ("lead_unit", "lead_unit_name", "co_units", "report_due"),
-    "case.accepted.v1": ("lead_unit", "lead_unit_name"),
-    "case.replied.v1": ("lead_unit", "lead_unit_name"),
-    "case.served.v1": ("lead_unit", "lead_unit_name"),
-    "case.closed.v1": ("close_reason",),
-}
-
-
-def facts_of(type_: str, header: Mapping[str, Any]) -> dict[str, Any]:
-    """What the timeline says about an event, from the header that the event carried."""
-    return {name: header[name] for name in FACTS[type_] if header.get(name)}
 
 
 def is_overdue(*, kind: str, state: str, due_at: dt.datetime, now: dt.datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from shared.case_marks import CaseMarks
 from shared.db import Json, UtcDateTime
 from shared.ground import Ground
 
@@ -40,8 +41,11 @@ cases = sa.Table(
     sa.Column("category", sa.String(50)),
     sa.Column("lead_unit", sa.String(50)),
     sa.Column("header", Json, nullable=False),
+    sa.Column("marks_version", sa.Integer),
     sa.Index("cases_lead_unit", "lead_unit"),
 )
+
+marks = CaseMarks(metadata, cases)
 
 case_petitions = sa.Table(
     "case_petitions",
@@ -108,4 +112,4 @@ alarms = sa.Table(
     sa.Index("alarms_raised", "petition_id", sqlite_where=_RAISED, postgresql_where=_RAISED),
 )
 
-PROJECTIONS = (petitions, cases, case_petitions, co_units, clocks, entries)
+PROJECTIONS = (petitions, cases, marks.table, case_petitions, co_units, clocks, entries)

@@ -42,6 +42,7 @@ class EntryOut(ma.Schema):
     at = fields.AwareDateTime()
     recorded_at = fields.AwareDateTime()
     historical = fields.Bool()
+    text = fields.Str(metadata={"description": "what happened, in one sentence"})
     facts = fields.Dict()
 
 
@@ -52,6 +53,8 @@ class TimelineOut(ma.Schema):
     case_no = fields.Str(allow_none=True)
     version = fields.Int()
     state = fields.Str()
+    state_name = fields.Str()
+    ended = fields.Bool(metadata={"description": "nothing is owed any more"})
     light = fields.Str()
     petition_ids = fields.List(fields.Str())
     petition_nos = fields.List(fields.Str())
@@ -73,6 +76,8 @@ class TimelineOut(ma.Schema):
     closed_at = fields.Str(allow_none=True)
     close_reason = fields.Str(allow_none=True)
     report_due = fields.Str(allow_none=True)
+    route = fields.Str(allow_none=True)
+    handling = fields.Str(allow_none=True)
     clocks = fields.List(fields.Nested(ClockOut))
     entries = fields.List(fields.Nested(EntryOut))
 

@@ -2,17 +2,20 @@
 
 intake   petition.registered.v1 -> petitions
 routing  case.*                 -> cases, clocks (replaced whole), entries (once an event)
+routing  case.access_changed.v1 -> cases, marks; nothing to show to anybody
+routing  document.issued.v1     -> entries
 """
 
 from collections.abc import Sequence
 
 from marshmallow import fields
 
+from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
 from supervision import use_cases
-from supervision.domain import FACTS
+from supervision.telling import CASE_EVENTS
 
 subscriptions = Subscriptions("supervision")
 
@@ -46,7 +49,7 @@ def _shown() -> fields.Str:
     return fields.Str(load_default=None, allow_none=True)
 
 
-class HeaderRead(Reads):
+class HeaderRead(CaseMarksRead, Reads):
     """The case header: state travels whole in every case event."""
 
     case_no = _shown()
@@ -72,12 +75,36 @@ class HeaderRead(Reads):
     closed_at = _shown()
     close_reason = _shown()
     report_due = _shown()
+    route = _shown()
+    handling = _shown()
 
 
 class CaseRead(Reads):
-    """A case event; title, text and reply are left unread."""
+    """A case event, what only some types have included; title, text and reply are left unread."""
 
     header = fields.Nested(HeaderRead, required=True)
+    petition_id = _shown()
+    ground = _shown()
+    route = _shown()
+    level = _shown()
+    decision = _shown()
+    into = _shown()
+    action = _shown()
+    action_name = _shown()
+    kind = _shown()
+    kind_name = _shown()
+    unit = _shown()
+    due = _shown()
+
+
+class DocumentRead(Reads):
+    """A document's number and kind."""
+
+    case_id = fields.Str(required=True)
+    document_id = fields.Str(required=True)
+    kind = fields.Str(required=True)
+    number = fields.Str(required=True)
+    unit = fields.Str(required=True)
 
 
 @subscriptions.on(
@@ -88,7 +115,23 @@ def keep_petitions(events: Sequence[Event], *, session: Session, clock: Clock) -
     use_cases.keep_petitions(session, events=events)
 
 
-@subscriptions.on(*FACTS, from_="routing", reads=CaseRead, batch=True, projection=True)
+@subscriptions.on(*CASE_EVENTS, from_="routing", reads=CaseRead, batch=True, projection=True)
 def keep_cases(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
     """Keep the newest header of each case and one timeline entry for each event."""
     use_cases.keep_cases(session, events=events, now=clock.now())
+
+
+@subscriptions.on(
+    "case.access_changed.v1", from_="routing", reads=CaseRead, batch=True, projection=True
+)
+def keep_access(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Keep who may know of a case; it is no entry of its timeline."""
+    use_cases.keep_headers(session, events=events, now=clock.now())
+
+
+@subscriptions.on(
+    "document.issued.v1", from_="routing", reads=DocumentRead, batch=True, projection=True
+)
+def keep_documents(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Keep one timeline entry for each document that was issued."""
+    use_cases.keep_documents(session, events=events)

@@ -27,11 +27,16 @@ def list_exchanges(call: Call) -> dict[str, Any]:
 @api.post("/v1/exchanges/<int:exchange_id>/retry", who=staff("admin"), answer=Exchange)
 def retry_exchange(call: Call) -> dict[str, Any]:
     """Push an exchange again that the city refused, or at once one that waits."""
-    row = pushing.retry(call.session, exchange_id=call.path["exchange_id"], now=call.clock.now())
+    row = pushing.retry(
+        call.session,
+        exchange_id=call.path["exchange_id"],
+        principal=call.principal,
+        now=call.clock.now(),
+    )
     return reading.shown(row)
 
 
 @api.get("/v1/counts", who=staff(*sorted(BUREAU_ROLES)), answer=Counts)
 def count(call: Call) -> dict[str, Any]:
     """Petitions and cases known, exchanges by status, cases the city has up to date."""
-    return reading.counts(call.session)
+    return reading.counts(call.session, principal=call.principal)

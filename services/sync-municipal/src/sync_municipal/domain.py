@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from shared.states import name_of
+
 SENT_FIELDS = (
     "case_id", "case_no", "state", "petition_nos", "channel", "purpose", "category",
     "category_name", "lead_unit", "lead_unit_name", "co_units", "clocks", "received_at",
     "opened_at", "classified_at", "accepted_at", "replied_at", "served_at", "closed_at",
-    "close_reason", "report_due",
+    "close_reason", "report_due", "route", "handling",
 )  # fmt: skip
 
 # A wrong token or too much haste is the caller's trouble, not the row's: it is tried again.
@@ -58,9 +60,10 @@ def goes_to_city(header: Mapping[str, Any]) -> bool:
 def payload(header: Mapping[str, Any], *, version: int) -> dict[str, Any]:
     """The part of a case header that the city gets, and the version it goes by there.
 
-    It holds no personal data.
+    It holds no personal data. A state goes by its code and by the name it has here.
     """
-    return {name: header.get(name) for name in SENT_FIELDS} | {"version": version}
+    sent = {name: header.get(name) for name in SENT_FIELDS}
+    return sent | {"state_name": name_of(header["state"]), "version": version}
 
 
 def idempotency_key(*, case_id: str, version: int) -> str:

@@ -1,11 +1,12 @@
 """Tables of sync-municipal: the exchange ledger, the texts it sends, the cases it knows.
 
-`cases` and `case_petitions` are projections. The ledger and its texts are what left, or will
-leave, the house: a rebuild never clears them.
+`cases`, `case_marks` and `case_petitions` are projections. The ledger and its texts are what left,
+or will leave, the house: a rebuild never clears them.
 """
 
 import sqlalchemy as sa
 
+from shared.case_marks import CaseMarks
 from shared.db import BigId, Json, UtcDateTime
 from shared.ground import Ground
 
@@ -24,7 +25,10 @@ cases = sa.Table(
     sa.Column("secret", sa.Boolean, nullable=False),
     sa.Column("lead_unit", sa.String(100)),
     sa.Column("co_units", Json, nullable=False),
+    sa.Column("marks_version", sa.Integer),
 )
+
+marks = CaseMarks(metadata, cases)
 
 case_petitions = sa.Table(
     "case_petitions",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from marshmallow import fields
 
+from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
@@ -12,8 +13,8 @@ from sync_municipal.use_cases import recording
 subscriptions = Subscriptions("sync-municipal")
 
 
-class HeaderRead(Reads):
-    """The case header; what is not named here can never reach the city."""
+class HeaderRead(CaseMarksRead, Reads):
+    """The case header; what is not named here can never reach the city, nor can marks."""
 
     case_id = fields.Str(required=True)
     petition_ids = fields.List(fields.Str(), required=True)
@@ -38,6 +39,8 @@ class HeaderRead(Reads):
     closed_at = fields.Str(load_default=None, allow_none=True)
     close_reason = fields.Str(load_default=None, allow_none=True)
     report_due = fields.Str(load_default=None, allow_none=True)
+    route = fields.Str(load_default=None, allow_none=True)
+    handling = fields.Str(load_default=None, allow_none=True)
 
 
 class CaseRead(Reads):
@@ -57,6 +60,18 @@ class CaseRead(Reads):
     "case.replied.v1",
     "case.served.v1",
     "case.closed.v1",
+    "case.joined.v1",
+    "case.objected.v1",
+    "case.declined.v1",
+    "case.channelled.v1",
+    "case.extended.v1",
+    "case.review_opened.v1",
+    "case.review_decided.v1",
+    "case.terminated.v1",
+    "case.merged.v1",
+    "case.withdrawn.v1",
+    "case.moved.v1",
+    "case.noted.v1",
     from_="routing",
     reads=CaseRead,
     batch=True,
@@ -66,3 +81,11 @@ def keep_ledger(events: Sequence[Event], *, session: Session, clock: Clock) -> N
     """Know the case, and write down what the city is to be told of it."""
     recording.keep_cases(session, events)
     recording.write_exchanges(session, events, now=clock.now())
+
+
+@subscriptions.on(
+    "case.access_changed.v1", from_="routing", reads=CaseRead, batch=True, projection=True
+)
+def keep_access(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Know who may know of a case; the city is told nothing of it."""
+    recording.keep_cases(session, events)

@@ -1,10 +1,11 @@
 """What people want of intake, one function an intention."""
 
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
-from intake.use_cases.looking import count, look_at
+from intake.use_cases.looking import claim_identity, count, look_at
 from intake.use_cases.registering import register
 
 __all__ = [
+    "claim_identity",
     "count",
     "keep_progress",
     "look_at",

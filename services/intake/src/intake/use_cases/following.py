@@ -9,11 +9,16 @@ import sqlalchemy as sa
 
 from intake import domain, models
 from intake.resources import Resources
+from intake.use_cases.cases import cases_of
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
 from shared.contracts import Event
 from shared.db import Session, insert_missing, upsert_newer
 from shared.errors import NotFound, Refused, both
+from shared.states import name_of
+
+ANSWER_CLOCKS = ("D5", "D6")
+"""The clocks by which an answer is owed, and by which after an extension (T22 Art.34)."""
 
 
 def open_citizen_session(
@@ -87,15 +92,24 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None or row.petition_no != petition_no:
         raise NotFound()
+    cases = cases_of(session, petition_id)
+    secret = row.secret or any(case.secret for case in cases)
+    first = domain.stage_text("registered", {"petition_no": petition_no, "secret": secret})
     stages = [
-        {
-            "stage": "registered",
-            "at": row.registered_at,
-            "text": domain.stage_text(
-                "registered", {"petition_no": petition_no, "secret": row.secret}
-            ),
-        }
+        {"stage": "registered", "at": row.registered_at, "text": first},
+        *_stages(session, petition_id, secret=secret),
     ]
+    state = domain.public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
+    return {
+        "petition_no": petition_no,
+        "state": state,
+        "state_name": name_of(state),
+        "stages": stages,
+    }
+
+
+def _stages(session: Session, petition_id: str, *, secret: bool) -> list[dict[str, Any]]:
+    """What became of the petition's cases, oldest first; nothing is said twice in a row."""
     steps = models.progress
     told = session.execute(
         sa.select(steps)
@@ -103,42 +117,65 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         .order_by(steps.c.at, steps.c.case_id, steps.c.subject_version)
     ).all()
     replies = {step.case_id: step.facts.get("reply") for step in told if step.stage == "replied"}
+    stages: list[dict[str, Any]] = []
     for step in told:
-        facts = step.facts | {"reply": replies.get(step.case_id), "secret": row.secret}
-        stages.append(
-            {"stage": step.stage, "at": step.at, "text": domain.stage_text(step.stage, facts)}
-        )
-    return {"petition_no": petition_no, "stages": stages}
+        facts = step.facts | {"reply": replies.get(step.case_id), "secret": secret}
+        text = domain.stage_text(step.stage, facts)
+        if not stages or stages[-1]["text"] != text:
+            stages.append({"stage": step.stage, "at": step.at, "text": text})
+    return stages
+
+
+def _newest_state(cases: Sequence[sa.Row[Any]]) -> str | None:
+    """The state of the case that moved last; a merged one goes on inside another."""
+    known = [case for case in cases if case.state is not None]
+    newest = max(
+        known, key=lambda one: (one.state != "merged", one.state_at, one.case_id), default=None
+    )
+    return newest.state if newest else None
 
 
 def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
     """Keep what happened to each petition's case, once an event, whatever the order."""
     steps: list[dict[str, Any]] = []
     access: dict[tuple[str, str], dict[str, Any]] = {}
-    for event in case_events:
+    cases: dict[str, dict[str, Any]] = {}
+    words: list[dict[str, Any]] = []
+    versions = models.marks.keep(session, case_events)
+    for event in sorted(case_events, key=lambda one: one.subject_version):
         header = event.data["header"]
-        stage = event.type.split(".")[1]
+        case_id, verb = header["case_id"], event.type.split(".")[1]
+        cases[case_id] = {
+            "case_id": case_id,
+            "version": event.subject_version,
+            "state": header["state"],
+            "state_at": event.time,
+            "secret": header["secret"],
+            "marks_version": versions[case_id],
+        }
+        words += [{"petition_id": one, "case_id": case_id} for one in header["words_of"]]
         lead = header["lead_unit"]
-        units = [lead, *header["co_units"]] if lead else []
+        helping = [] if header["secret"] else header["co_units"]
         for petition_id in header["petition_ids"]:
-            key = (petition_id, header["case_id"])
-            if key not in access or access[key]["version"] < event.subject_version:
-                access[key] = {
-                    "petition_id": petition_id,
-                    "case_id": header["case_id"],
-                    "version": event.subject_version,
-                    "units": units,
-                }
-            if stage in domain.STAGE_TEXTS:
+            access[petition_id, case_id] = {
+                "petition_id": petition_id,
+                "case_id": case_id,
+                "version": event.subject_version,
+                "units": [lead, *helping] if lead else [],
+            }
+            stage = domain.stage_of(verb, event.data, petition_id=petition_id)
+            if stage is not None:
                 steps.append(_step(event, header, petition_id=petition_id, stage=stage))
     insert_missing(session, models.progress, steps, key=["petition_id", "event_id"])
     upsert_newer(session, models.case_access, list(access.values()), key=["petition_id", "case_id"])
+    upsert_newer(session, models.cases, list(cases.values()), key=["case_id"])
+    insert_missing(session, models.case_words, words, key=["petition_id", "case_id"])
 
 
 def _step(
     event: Event, header: Mapping[str, Any], *, petition_id: str, stage: str
 ) -> dict[str, Any]:
-    answer_by = [c["due_day"] for c in header["clocks"] if c["id"] == "D5"]
+    answer_by = [c["due_day"] for c in header["clocks"] if c["id"] in ANSWER_CLOCKS]
     return {
         "petition_id": petition_id,
         "event_id": event.id,
@@ -148,7 +185,7 @@ def _step(
         "at": event.time,
         "facts": {
             "unit": header["lead_unit_name"],
-            "due_day": answer_by[0] if answer_by else None,
+            "due_day": max(answer_by, default=None),
             "reply": event.data["reply"],
         },
     }

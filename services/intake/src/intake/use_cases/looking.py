@@ -1,13 +1,15 @@
 """Looking at a petition: role and unit decide, every look is written down."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake import models
 from intake.resources import Resources
-from intake.use_cases.masking import masked_person, masked_words
+from intake.use_cases.cases import cases_of
+from intake.use_cases.masking import masked_person, masked_words, words_apart
 from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
 from shared.auth import Principal
 from shared.clock import Clock
@@ -27,8 +29,49 @@ def look_at(
 ) -> dict[str, Any]:
     """A petition for a member of staff; identity and words are masked unless a purpose is stated.
 
+    Whom an accusation accuses that was split off the petition sees the petitioner, whose claim
+    they may have to handle, and none of the words.
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
+    row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
+    masked = purpose is None
+    person = _person(session, petition_id, resources)
+    found = dict(row._mapping) | {"masked": masked, "petitioner": person}
+    if masked:
+        found |= masked_words(found, name=(person or {}).get("name"))
+        found["petitioner"] = person and masked_person(person)
+    return found | (words_apart() if _accuses(session, petition_id, by=by) else {})
+
+
+def claim_identity(
+    session: Session,
+    *,
+    petition_id: str,
+    purpose: str,
+    document_id: str,
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+) -> dict[str, Any]:
+    """What a paper needs of the petitioner, for the person who draws it up or signs it off.
+
+    The claim check of ADR 0007: written down with purpose and paper, refused ones too. NotFound
+    where the petition is not theirs to know.
+    """
+    _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
+    return {"petition_id": petition_id, "petitioner": _person(session, petition_id, resources)}
+
+
+def _looked_at(
+    session: Session,
+    petition_id: str,
+    *,
+    by: Principal,
+    clock: Clock,
+    purpose: str | None,
+    document_id: str | None = None,
+) -> sa.Row[Any]:
+    """The petition, the look at it written down; NotFound, which keeps that, if not theirs."""
     table = models.petitions
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
@@ -41,6 +84,7 @@ def look_at(
             who=by.sub,
             unmasked=purpose is not None and not refused,
             purpose=purpose,
+            document_id=document_id,
             refused=refused,
             at=clock.now(),
         )
@@ -49,27 +93,43 @@ def look_at(
         refusal = NotFound()
         refusal.keep_work = True
         raise refusal
-    masked = purpose is None
-    person = _person(session, petition_id, resources)
-    found = dict(row._mapping) | {"masked": masked, "petitioner": person}
-    if masked:
-        found |= masked_words(found, name=(person or {}).get("name"))
-        found["petitioner"] = person and masked_person(person)
-    return found
+    return row
 
 
 def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
-    """The rule of `shared.access`, on the units kept of each case, the leading one first."""
-    if by.sees_all_units:
-        return not row.secret or sees_every_secret(by)
-    if row.secret and not by.has(*UNIT_ROLES, *SECRET_ROLES):
+    """The rule of `shared.access`, on the units kept of each case, the leading one first.
+
+    A petition whose words are withheld from somebody in one of its cases is in all of them.
+    """
+    cases = cases_of(session, row.petition_id)
+    if _any_of(session, cases, models.marks.withheld(by, models.cases.c.case_id)):
         return False
-    access = models.case_access
-    units = session.scalars(
-        sa.select(access.c.units).where(access.c.petition_id == row.petition_id)
-    ).all()
-    open_to = [found[:1] if row.secret else found for found in units]
+    if _any_of(session, cases, models.marks.named(by, models.cases.c.case_id)):
+        return True
+    secret = row.secret or any(case.secret for case in cases)
+    if by.sees_all_units:
+        return not secret or sees_every_secret(by)
+    if secret and not by.has(*UNIT_ROLES, *SECRET_ROLES):
+        return False
+    open_to = [case.units[:1] if secret else case.units for case in cases]
     return any(by.unit_scope & set(found) for found in open_to)
+
+
+def _accuses(session: Session, petition_id: str, *, by: Principal) -> bool:
+    """Whether the petition's words hold an accusation that is withheld from the caller."""
+    words = models.case_words
+    found = sa.select(words.c.case_id).where(
+        words.c.petition_id == petition_id, models.marks.withheld(by, words.c.case_id)
+    )
+    return session.execute(found.limit(1)).first() is not None
+
+
+def _any_of(session: Session, cases: Iterable[Any], condition: sa.ColumnElement[bool]) -> bool:
+    """Whether a condition on `cases` holds for one of these."""
+    table = models.cases
+    ids = [case.case_id for case in cases]
+    found = sa.select(table.c.case_id).where(table.c.case_id.in_(ids), condition)
+    return session.execute(found.limit(1)).first() is not None
 
 
 def _person(
@@ -86,7 +146,16 @@ def _person(
     }
 
 
-def count(session: Session) -> dict[str, int]:
-    """How many petitions were registered."""
-    found = session.scalar(sa.select(sa.func.count()).select_from(models.petitions))
-    return {"petitions": int(found or 0)}
+def count(session: Session, *, by: Principal) -> dict[str, int]:
+    """How many petitions were registered, but for those of cases withheld from the caller."""
+    table, links = models.petitions, models.case_access
+    hidden = (
+        sa.select(sa.func.count(links.c.petition_id.distinct()))
+        .join_from(links, models.cases, models.cases.c.case_id == links.c.case_id)
+        .where(
+            links.c.case_id.in_(models.marks.withheld_cases(by)),
+            links.c.version >= models.cases.c.version,
+        )
+    )
+    counted = session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    return {"petitions": counted - (session.scalar(hidden) or 0)}

@@ -6,11 +6,17 @@ from typing import Any
 from shared.pii import MASKS, mask_text
 
 _WORDS = ("title", "content", "place")
+_APART = "原文另行保管，办理以信访事项载明的内容为准。"
 
 
 def masked_words(row: Mapping[str, Any], *, name: str | None) -> dict[str, str | None]:
     """Title, content and place without numbers, addresses and the petitioner's name."""
     return {word: mask_text(row[word], names=[name]) if row[word] else None for word in _WORDS}
+
+
+def words_apart() -> dict[str, str | None]:
+    """What stands for the words of a petition that accuse whoever looks."""
+    return dict.fromkeys(_WORDS, _APART) | {"place": None}
 
 
 def masked_person(person: Mapping[str, str | None]) -> dict[str, str | None]:

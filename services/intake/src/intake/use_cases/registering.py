@@ -91,6 +91,7 @@ def _petition_row(
         "place": petition["place"],
         "purpose": petition["purpose"],
         "secrecy": petition["secrecy"],
+        "addressee": petition["addressee"],
         "secret": domain.is_secret(purpose=petition["purpose"], secrecy=petition["secrecy"]),
         "received_at": petition.get("received_at") or at,
         "registered_at": at,
@@ -138,7 +139,7 @@ def _announce(session: Session, row: Mapping[str, Any], person: Mapping[str, Any
         session,
         events[PetitionRegistered],
         subject=row["petition_id"],
-        data=row,
+        data=dict(row) | {"addressee": None if row["secret"] else row["addressee"]},
         time=row["registered_at"],
         historical=row["historical"],
     )

@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from satisfaction.domain import OPEN, evaluation_id, openings
 from satisfaction.events import EvaluationInvited
 from satisfaction.events import events as emitted
-from satisfaction.models import case_petitions, cases, co_units, evaluations
+from satisfaction.models import case_petitions, cases, co_units, evaluations, marks
+from satisfaction.use_cases.standing import stands
 from shared.contracts import Event
 from shared.db import Session, upsert_newer
 from shared.outbox import emit
+
+_KEPT = ("case_no", "state", "secret", "lead_unit", "close_reason")
 
 
 def keep_cases(session: Session, *, events: Sequence[Event]) -> None:
@@ -23,6 +26,7 @@ def keep_cases(session: Session, *, events: Sequence[Event]) -> None:
     newest: dict[str, Event] = {}
     for event in sorted(events, key=lambda one: (one.subject, one.subject_version)):
         newest[event.subject] = event
+    versions = marks.keep(session, events)
     known = session.execute(
         sa.select(cases.c.case_id, cases.c.version).where(cases.c.case_id.in_(newest))
     )
@@ -30,8 +34,8 @@ def keep_cases(session: Session, *, events: Sequence[Event]) -> None:
         if version >= newest[case_id].subject_version:
             del newest[case_id]
     rows = [
-        {"case_id": case_id, "version": event.subject_version}
-        | {name: event.data["header"][name] for name in ("case_no", "state", "secret", "lead_unit")}
+        {"case_id": case_id, "version": event.subject_version, "marks_version": versions[case_id]}
+        | {name: event.data["header"][name] for name in _KEPT}
         for case_id, event in newest.items()
     ]
     upsert_newer(session, cases, rows, key=["case_id"])
@@ -60,7 +64,10 @@ def _replace(session: Session, column: sa.Column[str], wanted: Mapping[str, set[
 
 
 def open_evaluations(session: Session, *, events: Sequence[Event], office_unit: str) -> None:
-    """Open what the events show open and is not open yet; invite once, and never for history."""
+    """Open what the events show open and is not open yet; invite once, and never for history.
+
+    Nobody is invited to evaluate a case that is known to have ended without an answer.
+    """
     shown: dict[str, tuple[dict[str, Any], Event]] = {}
     for event in sorted(events, key=lambda one: (one.subject, one.subject_version)):
         for row in _rows(event, office_unit):
@@ -79,8 +86,15 @@ def open_evaluations(session: Session, *, events: Sequence[Event], office_unit: 
         session.execute(sa.insert(evaluations), [row for row, _ in new])
     if earlier:
         _correct(session, earlier)
+    standing = set(
+        session.scalars(
+            sa.select(evaluations.c.evaluation_id).where(
+                evaluations.c.evaluation_id.in_([row["evaluation_id"] for row, _ in new]), stands()
+            )
+        )
+    )
     for row, event in new:
-        if not event.historical:
+        if not event.historical and row["evaluation_id"] in standing:
             _invite(session, row, event)
 
 

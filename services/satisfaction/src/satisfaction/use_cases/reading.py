@@ -5,14 +5,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from satisfaction.domain import GRADES, RECORDED
-from satisfaction.models import case_petitions, cases, co_units, evaluations
+from satisfaction.models import case_petitions, cases, co_units, evaluations, marks
+from satisfaction.use_cases.standing import stands
 from shared import access
 from shared.auth import Principal
 from shared.db import Session
 from shared.web.paging import page_by_key
 
 
-def _visible(principal: Principal) -> sa.ColumnElement[bool]:
+def _visible(
+    principal: Principal, case_id: sa.ColumnElement[str] = cases.c.case_id
+) -> sa.ColumnElement[bool]:
+    """The condition on `cases`; `case_id` is known even where the case is not yet."""
     return access.visible(
         principal,
         secret=cases.c.secret,
@@ -20,6 +24,8 @@ def _visible(principal: Principal) -> sa.ColumnElement[bool]:
         helps=lambda units: sa.exists().where(
             co_units.c.case_id == cases.c.case_id, co_units.c.unit.in_(units)
         ),
+        named=marks.named(principal, case_id),
+        withheld=marks.withheld(principal, case_id),
     )
 
 
@@ -30,7 +36,11 @@ def evaluations_of(
     statement = (
         sa.select(evaluations)
         .outerjoin(cases, cases.c.case_id == evaluations.c.case_id)
-        .where(evaluations.c.petition_id == query["petition_id"], _visible(principal))
+        .where(
+            evaluations.c.petition_id == query["petition_id"],
+            _visible(principal, evaluations.c.case_id),
+            stands(),
+        )
     )
     by = [evaluations.c.opened_at, evaluations.c.evaluation_id]
     return page_by_key(session, statement, by=by, query=query, present=lambda row: row._asdict())
@@ -52,7 +62,7 @@ def counts_by_unit(session: Session, *, principal: Principal) -> dict[str, Any]:
             *(sa.func.count().filter(when).label(name) for name, when in columns.items()),
         )
         .outerjoin(cases, cases.c.case_id == evaluations.c.case_id)
-        .where(_visible(principal))
+        .where(_visible(principal, evaluations.c.case_id), stands())
         .group_by(evaluations.c.unit, evaluations.c.object)
         .order_by(evaluations.c.unit, evaluations.c.object)
     )
@@ -64,19 +74,27 @@ def counts_by_unit(session: Session, *, principal: Principal) -> dict[str, Any]:
 def counts(session: Session, *, principal: Principal) -> dict[str, int]:
     """Petitions, cases and evaluations: the bureau's totals, or those of a unit's own cases.
 
-    A total of the whole district tells nothing about any one case; a unit's leaves out what its
-    staff may not see.
+    A total of the whole district tells nothing about any one case, but for those withheld from
+    the caller, which are left out; a unit's leaves out what its staff may not see.
     """
-    own = sa.select(cases.c.case_id)
-    linked = sa.select(case_petitions.c.petition_id).distinct()
-    opened = sa.select(evaluations.c.evaluation_id)
     if not principal.sees_all_units:
-        own = own.where(_visible(principal))
-        linked = linked.where(case_petitions.c.case_id.in_(own))
-        opened = opened.where(evaluations.c.case_id.in_(own))
+        return _counted(session, sa.select(cases.c.case_id).where(_visible(principal)))
+    hidden = _counted(session, marks.withheld_cases(principal))
+    return {name: all_ - hidden[name] for name, all_ in _counted(session, None).items()}
+
+
+def _counted(
+    session: Session, those: sa.Select[Any] | sa.CompoundSelect[Any] | None
+) -> dict[str, int]:
+    """The counts of some cases, or of all that is known."""
+    linked = sa.select(case_petitions.c.petition_id).distinct()
+    opened = sa.select(evaluations.c.evaluation_id).where(stands())
+    if those is not None:
+        linked = linked.where(case_petitions.c.case_id.in_(those))
+        opened = opened.where(evaluations.c.case_id.in_(those))
     wanted = {
         "petitions": linked,
-        "cases": own,
+        "cases": sa.select(cases.c.case_id) if those is None else those,
         "opened": opened,
         "recorded": opened.where(evaluations.c.state == RECORDED),
     }

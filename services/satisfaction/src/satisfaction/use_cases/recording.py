@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from satisfaction.domain import CLOCK_SKEW, OPEN, RECORDED
 from satisfaction.events import EvaluationRecorded, events
 from satisfaction.models import evaluations
+from satisfaction.use_cases.standing import stands
 from shared.clock import Clock, wire
 from shared.db import Session
 from shared.errors import Conflict, Invalid, both
@@ -60,7 +61,7 @@ def record(
 def _choose(session: Session, petition_id: str, object_: str) -> sa.Row[Any]:
     """The evaluation to record: of several cases of a petition, the one open for longest."""
     rows = session.execute(
-        sa.select(evaluations)
+        sa.select(evaluations, stands().label("stands"))
         .where(evaluations.c.petition_id == petition_id, evaluations.c.object == object_)
         .order_by(evaluations.c.opened_at, evaluations.c.case_id)
     ).all()
@@ -74,7 +75,18 @@ def _choose(session: Session, petition_id: str, object_: str) -> sa.Row[Any]:
             code="evaluation_not_open",
             allowed=_open_objects(session, petition_id),
         )
-    still_open = [row for row in rows if row.state == OPEN]
+    standing = [row for row in rows if row.stands]
+    if not standing:
+        raise Conflict(
+            both(
+                "不作评价：该事项已撤回、并案、不予受理，或者已转入其他程序。",
+                "It is not evaluated: the matter was withdrawn, merged or declined, or passed into "
+                "another procedure.",
+            ),
+            code="evaluation_closed",
+            allowed=_open_objects(session, petition_id),
+        )
+    still_open = [row for row in standing if row.state == OPEN]
     if not still_open:
         raise _recorded_already(session, petition_id)
     return still_open[0]
@@ -91,7 +103,7 @@ def _recorded_already(session: Session, petition_id: str) -> Conflict:
 def _open_objects(session: Session, petition_id: str) -> list[str]:
     found = session.scalars(
         sa.select(evaluations.c.object)
-        .where(evaluations.c.petition_id == petition_id, evaluations.c.state == OPEN)
+        .where(evaluations.c.petition_id == petition_id, evaluations.c.state == OPEN, stands())
         .distinct()
     )
     return sorted(found)

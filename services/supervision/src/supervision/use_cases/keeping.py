@@ -11,8 +11,20 @@ import sqlalchemy as sa
 
 from shared.contracts import Event
 from shared.db import Session, insert_missing, upsert_newer
-from supervision.domain import facts_of
-from supervision.models import alarms, case_petitions, cases, clocks, co_units, entries, petitions
+from supervision.models import (
+    alarms,
+    case_petitions,
+    cases,
+    clocks,
+    co_units,
+    entries,
+    marks,
+    petitions,
+)
+from supervision.telling import facts_of
+
+_APART = ("clocks", "withheld_from", "named_readers")
+"""Of a header, what is kept in tables of its own and not shown with it."""
 
 
 def keep_petitions(session: Session, *, events: Sequence[Event]) -> None:
@@ -36,8 +48,15 @@ def keep_petitions(session: Session, *, events: Sequence[Event]) -> None:
 
 def keep_cases(session: Session, *, events: Sequence[Event], now: dt.datetime) -> None:
     """Store each event once in the timeline, and replace the headers that are older."""
-    insert_missing(session, entries, [_entry(event) for event in events], key=["event_id"])
+    rows = [_entry(event, case_id=event.subject) for event in events]
+    insert_missing(session, entries, rows, key=["event_id"])
+    keep_headers(session, events=events, now=now)
+
+
+def keep_headers(session: Session, *, events: Sequence[Event], now: dt.datetime) -> None:
+    """Replace the headers that are older, and what they say of who may know of the case."""
     newest = _newest(events)
+    versions = marks.keep(session, events)
     known = session.execute(
         sa.select(cases.c.case_id, cases.c.version).where(cases.c.case_id.in_(newest))
     )
@@ -46,13 +65,20 @@ def keep_cases(session: Session, *, events: Sequence[Event], now: dt.datetime) -
             del newest[case_id]
     if not newest:
         return
-    upsert_newer(session, cases, [_case(event) for event in newest.values()], key=["case_id"])
+    rows = [_case(event) | {"marks_version": versions[id_]} for id_, event in newest.items()]
+    upsert_newer(session, cases, rows, key=["case_id"])
     _replace_clocks(session, newest)
     _replace(session, co_units.c.unit, _of_each(newest, "co_units"))
     moved = _replace(session, case_petitions.c.petition_id, _of_each(newest, "petition_ids"))
     if moved:
         _find_cases(session, moved)
         _clear_alarms(session, moved, now=now)
+
+
+def keep_documents(session: Session, *, events: Sequence[Event]) -> None:
+    """Store each document once in its case's timeline, whether or not the case is known yet."""
+    rows = [_entry(event, case_id=event.data["case_id"]) for event in events]
+    insert_missing(session, entries, rows, key=["event_id"])
 
 
 def _newest(events: Iterable[Event]) -> dict[str, Event]:
@@ -67,21 +93,21 @@ def _newest(events: Iterable[Event]) -> dict[str, Event]:
     return dict(sorted(found.items()))
 
 
-def _entry(event: Event) -> dict[str, Any]:
+def _entry(event: Event, *, case_id: str) -> dict[str, Any]:
     return {
         "event_id": event.id,
-        "case_id": event.subject,
+        "case_id": case_id,
         "version": event.subject_version,
         "type": event.type,
         "at": event.time,
         "recorded_at": event.recorded_time,
         "historical": event.historical,
-        "facts": facts_of(event.type, event.data["header"]),
+        "facts": facts_of(event.type, event.data),
     }
 
 
 def _case(event: Event) -> dict[str, Any]:
-    header = {name: value for name, value in event.data["header"].items() if name != "clocks"}
+    header = {name: v for name, v in event.data["header"].items() if name not in _APART}
     indexed = {
         name: header[name] for name in ("case_no", "state", "secret", "category", "lead_unit")
     }

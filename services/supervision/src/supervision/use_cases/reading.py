@@ -1,6 +1,7 @@
 """Answering what supervision knows, to those who may know it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,11 @@ from shared import access
 from shared.auth import Principal
 from shared.db import Session
 from shared.errors import NotFound
+from shared.states import ENDED, name_of
 from shared.web.paging import page_by_key
 from supervision.domain import days_late, is_overdue, light_of, worst
-from supervision.models import case_petitions, cases, clocks, co_units, entries, petitions
+from supervision.models import case_petitions, cases, clocks, co_units, entries, marks, petitions
+from supervision.telling import line_of
 
 # Written out, so that the partial index of the same condition is used.
 _OWED = sa.text("clocks.state = 'running' AND clocks.kind = 'duty'")
@@ -25,6 +28,8 @@ def _visible(principal: Principal) -> sa.ColumnElement[bool]:
         helps=lambda units: sa.exists().where(
             co_units.c.case_id == cases.c.case_id, co_units.c.unit.in_(units)
         ),
+        named=marks.named(principal, cases.c.case_id),
+        withheld=marks.withheld(principal, cases.c.case_id),
     )
 
 
@@ -50,18 +55,42 @@ def timeline(
             .order_by(clocks.c.due_at, clocks.c.clock_id)
         )
     ]
-    happened = session.execute(
-        sa.select(entries)
-        .where(entries.c.case_id == case_id)
-        .order_by(entries.c.at, entries.c.version)
-    )
     return case.header | {
         "case_id": case.case_id,
         "version": case.version,
+        "state_name": name_of(case.state),
+        "ended": case.state in ENDED,
         "light": worst(clock["light"] for clock in shown),
         "clocks": shown,
-        "entries": [row._asdict() for row in happened],
+        "entries": _entries(session, case_id=case_id, principal=principal),
     }
+
+
+def _entries(session: Session, *, case_id: str, principal: Principal) -> list[dict[str, Any]]:
+    """What happened, oldest first; a case that the reader may not see is not named in it."""
+    happened = session.execute(
+        sa.select(entries)
+        .where(entries.c.case_id == case_id)
+        .order_by(entries.c.at, entries.c.version, entries.c.event_id)
+    ).all()
+    named = {row.facts["into"] for row in happened if "into" in row.facts}
+    seen = set(
+        session.scalars(
+            sa.select(cases.c.case_id).where(cases.c.case_id.in_(named), _visible(principal))
+        )
+        if named
+        else ()
+    )
+    return [
+        row._asdict()
+        | {
+            "text": line_of(row.type, row.facts),
+            "facts": {
+                name: value for name, value in row.facts.items() if name != "into" or value in seen
+            },
+        }
+        for row in happened
+    ]
 
 
 def _lit(clock: Any, *, now: dt.datetime, yellow: dt.timedelta) -> dict[str, Any]:
@@ -96,24 +125,32 @@ def overdue(
 def counts(session: Session, *, principal: Principal) -> dict[str, int]:
     """Distinct petitions, cases and timeline entries: the bureau's totals, or a unit's own.
 
-    A total of the whole district tells nothing about any one case; a unit's leaves out what its
-    staff may not see.
+    A total of the whole district tells nothing about any one case, but for those withheld from
+    the caller, which are left out; a unit's leaves out what its staff may not see.
     """
+    if not principal.sees_all_units:
+        return _counted(session, _of(sa.select(cases.c.case_id).where(_visible(principal))))
     linked = sa.select(case_petitions.c.petition_id)
-    wanted: dict[str, sa.SelectBase]
-    if principal.sees_all_units:
-        wanted = {
-            "petitions": sa.union(linked, sa.select(petitions.c.petition_id)),
-            "cases": sa.select(cases.c.case_id),
-            "entries": sa.select(entries.c.event_id),
-        }
-    else:
-        own = sa.select(cases.c.case_id).where(_visible(principal))
-        wanted = {
-            "petitions": linked.where(case_petitions.c.case_id.in_(own)).distinct(),
-            "cases": own,
-            "entries": sa.select(entries.c.event_id).where(entries.c.case_id.in_(own)),
-        }
+    district: dict[str, sa.SelectBase] = {
+        "petitions": sa.union(linked, sa.select(petitions.c.petition_id)),
+        "cases": sa.select(cases.c.case_id),
+        "entries": sa.select(entries.c.event_id),
+    }
+    hidden = _counted(session, _of(marks.withheld_cases(principal)))
+    return {name: all_ - hidden[name] for name, all_ in _counted(session, district).items()}
+
+
+def _of(those: sa.Select[Any] | sa.CompoundSelect[Any]) -> dict[str, sa.SelectBase]:
+    """What is counted of some cases."""
+    linked = case_petitions.c
+    return {
+        "petitions": sa.select(linked.petition_id).where(linked.case_id.in_(those)).distinct(),
+        "cases": those,
+        "entries": sa.select(entries.c.event_id).where(entries.c.case_id.in_(those)),
+    }
+
+
+def _counted(session: Session, wanted: Mapping[str, sa.SelectBase]) -> dict[str, int]:
     return {
         name: session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
         for name, rows in wanted.items()

@@ -8,13 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared import trace
+from shared.auth import Principal
 from shared.db import Session
 from shared.errors import Conflict, NotFound, both
 from shared.outbox import emit
 from sync_municipal import domain
 from sync_municipal.domain import Reply, Verdict
 from sync_municipal.events import MunicipalAcknowledged, events
-from sync_municipal.models import ACKNOWLEDGED, PENDING, REFUSED, exchanges, texts
+from sync_municipal.models import ACKNOWLEDGED, PENDING, REFUSED, exchanges, marks, texts
+from sync_municipal.use_cases.holding import may_go
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Claimed:
 def claim(session: Session, *, most: int, now: dt.datetime, lease: dt.timedelta) -> list[Claimed]:
     """Claim the exchanges that are due: the oldest version of each case, none already in flight.
 
+    Of a case that has become secret none is due, for as long as it is.
     The caller holds the claim fence, so that no two processes claim at once.
     """
     table, other = exchanges, exchanges.alias("other")
@@ -52,7 +55,7 @@ def claim(session: Session, *, most: int, now: dt.datetime, lease: dt.timedelta)
         .select_from(
             table.outerjoin(texts, sa.and_(table.c.with_text, texts.c.case_id == table.c.case_id))
         )
-        .where(table.c.status == PENDING, table.c.next_attempt_at <= now, ~in_the_way)
+        .where(table.c.status == PENDING, table.c.next_attempt_at <= now, ~in_the_way, may_go())
         .order_by(table.c.next_attempt_at, table.c.id)
         .limit(most)
     )
@@ -173,10 +176,16 @@ def _tell(session: Session, claimed: Claimed, reply: Reply, now: dt.datetime) ->
     )
 
 
-def retry(session: Session, *, exchange_id: int, now: dt.datetime) -> sa.Row[Any]:
-    """Push a refused exchange again, or a waiting one without waiting longer."""
+def retry(
+    session: Session, *, exchange_id: int, principal: Principal, now: dt.datetime
+) -> sa.Row[Any]:
+    """Push a refused exchange again, or a waiting one without waiting longer.
+
+    NotFound also where its case is withheld from the caller.
+    """
     this = exchanges.c.id == exchange_id
-    status = session.scalar(sa.select(exchanges.c.status).where(this).with_for_update())
+    theirs = sa.not_(marks.withheld(principal, exchanges.c.case_id))
+    status = session.scalar(sa.select(exchanges.c.status).where(this, theirs).with_for_update())
     if status is None:
         raise NotFound()
     if status == ACKNOWLEDGED:

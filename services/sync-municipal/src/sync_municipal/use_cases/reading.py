@@ -17,7 +17,9 @@ from sync_municipal.models import (
     case_petitions,
     cases,
     exchanges,
+    marks,
 )
+from sync_municipal.use_cases.holding import may_go
 
 
 def exchanges_of(
@@ -29,6 +31,8 @@ def exchanges_of(
         secret=cases.c.secret,
         lead_unit=cases.c.lead_unit,
         helps=lambda _units: sa.false(),
+        named=marks.named(principal, cases.c.case_id),
+        withheld=marks.withheld(principal, cases.c.case_id),
     )
     known = sa.select(cases.c.case_id).where(cases.c.case_id == case_id, visible)
     if session.scalar(known) is None:
@@ -44,22 +48,27 @@ def shown(row: sa.Row[Any]) -> dict[str, Any]:
     return kept | {"case_version": row.version}
 
 
-def counts(session: Session) -> dict[str, int]:
-    """What is known, what waits, what the city has."""
+def counts(session: Session, *, principal: Principal) -> dict[str, int]:
+    """What is known, what waits, what the city has; without what is withheld from the caller."""
     table, newer = exchanges, exchanges.alias("newer")
-    grouped = sa.select(table.c.status, sa.func.count()).group_by(table.c.status)
+    withheld = marks.withheld_cases(principal)
+    told = table.c.case_id.not_in(withheld)
+    links = case_petitions
+    hidden = sa.select(links.c.petition_id).where(links.c.case_id.in_(withheld))
+    petitions = sa.func.count(links.c.petition_id.distinct())
+    grouped = sa.select(table.c.status, sa.func.count()).where(told).group_by(table.c.status)
     by_status = {status: count for status, count in session.execute(grouped)}
     is_newest = ~sa.exists().where(
         newer.c.case_id == table.c.case_id, newer.c.version > table.c.version
     )
     return {
-        "petitions": _count(session, sa.func.count(case_petitions.c.petition_id.distinct())),
-        "cases": _count(session, sa.func.count(cases.c.case_id)),
+        "petitions": _count(session, petitions, links.c.petition_id.not_in(hidden)),
+        "cases": _count(session, sa.func.count(cases.c.case_id), cases.c.case_id.not_in(withheld)),
         PENDING: by_status.get(PENDING, 0),
         ACKNOWLEDGED: by_status.get(ACKNOWLEDGED, 0),
         REFUSED: by_status.get(REFUSED, 0),
         "cases_synced": _count(
-            session, sa.func.count(table.c.id), table.c.status == ACKNOWLEDGED, is_newest
+            session, sa.func.count(table.c.id), table.c.status == ACKNOWLEDGED, is_newest, told
         ),
     }
 
@@ -69,10 +78,15 @@ def _count(session: Session, what: sa.ColumnElement[int], *where: sa.ColumnEleme
 
 
 def gauges(session: Session, now: dt.datetime) -> dict[str, float]:
-    """What waits for the city, how long already, and what it would not take."""
+    """What waits for the city, how long already, and what it would not take.
+
+    What is held back because its case became secret waits for nobody.
+    """
     table = exchanges
     pending, oldest = session.execute(
-        sa.select(sa.func.count(), sa.func.min(table.c.created_at)).where(table.c.status == PENDING)
+        sa.select(sa.func.count(), sa.func.min(table.c.created_at)).where(
+            table.c.status == PENDING, may_go()
+        )
     ).one()
     return {
         "sync_municipal_pending": pending,

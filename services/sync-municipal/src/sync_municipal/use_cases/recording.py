@@ -7,7 +7,7 @@ from typing import Any
 from shared.contracts import Event
 from shared.db import Session, insert_missing, upsert_newer
 from sync_municipal import domain
-from sync_municipal.models import PENDING, case_petitions, cases, exchanges, texts
+from sync_municipal.models import PENDING, case_petitions, cases, exchanges, marks, texts
 from sync_municipal.use_cases.retelling import versions_ahead
 
 CLASSIFIED = "case.classified.v1"
@@ -16,10 +16,12 @@ CLASSIFIED = "case.classified.v1"
 def keep_cases(session: Session, heard: Sequence[Event]) -> None:
     """Keep each case's newest header and every petition it was ever seen with."""
     newest = {event.subject: event for event in sorted(heard, key=lambda e: e.subject_version)}
+    versions = marks.keep(session, heard)
     rows = [
         {
             "case_id": event.data["header"]["case_id"],
             "version": event.subject_version,
+            "marks_version": versions[event.subject],
             "secret": event.data["header"]["secret"],
             "lead_unit": event.data["header"]["lead_unit"],
             "co_units": event.data["header"]["co_units"],

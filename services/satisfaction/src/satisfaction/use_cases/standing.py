@@ -1,0 +1,19 @@
+"""Which evaluations stand: all that were recorded, and the open ones of cases that are evaluated.
+
+Derived from the newest header, so that a case that is reopened or unmerged is evaluated again.
+"""
+
+import sqlalchemy as sa
+
+from satisfaction.domain import NOT_EVALUATED, RECORDED
+from satisfaction.models import cases, evaluations
+
+
+def stands() -> sa.ColumnElement[bool]:
+    """The condition on `evaluations`; one of a case that is not known yet stands."""
+    endings, ended = sorted(NOT_EVALUATED), cases.alias("ended")
+    given_up = sa.exists().where(
+        ended.c.case_id == evaluations.c.case_id,
+        sa.or_(ended.c.state.in_(endings), ended.c.close_reason.in_(endings)),
+    )
+    return sa.or_(evaluations.c.state == RECORDED, ~given_up)
