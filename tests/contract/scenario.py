@@ -9,8 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from stories import REPLY, STORIES
+
 from shared import companions
-from shared.clock import FixedClock
+from shared.clock import FixedClock, office_day
 from shared.embedded import LocalBus
 from shared.rebuild import rebuild
 from shared.service import App, find_services
@@ -82,15 +84,27 @@ class Scenario:
         answer = self.offices["routing"].get(f"/v1/cases?petition_id={petition_id}", "dispatcher")
         return dict(answer.json["items"][0])
 
-    def act(self, receipt: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
-        """Take an action on a petition's case as who may, an hour after the last one."""
+    def act(
+        self,
+        receipt: dict[str, Any],
+        action: str,
+        role: str = "handler",
+        *,
+        acting: str | None = None,
+        **body: Any,
+    ) -> dict[str, Any]:
+        """Take an action on a petition's case as its unit or as `role`, an hour after the last.
+
+        `acting` is the account, which is named like its role otherwise.
+        """
         self.clock.advance(hours=1)
         case = self.case_of(receipt)
         office = self.offices["routing"]
-        token = office.token("dispatcher")
-        if action not in ("forward", "assign"):
+        seat = "dispatcher" if action in ("forward", "assign") else role
+        token = office.token(seat, account=acting)
+        if role in ("handler", "unit_head") and action not in ("forward", "assign"):
             unit = case["lead_unit"]
-            token = office.token("handler", unit=unit, scope=(unit,))
+            token = office.token(role, unit=unit, scope=(unit,))
         answer = office.post(
             f"/v1/cases/{case['case_id']}/{action}",
             token=token,
@@ -100,6 +114,11 @@ class Scenario:
         assert answer.status_code == 200, answer.json
         self.deliver()
         return dict(answer.json)
+
+    def proof(self) -> dict[str, str]:
+        """Proof that something was served today."""
+        day = office_day(self.clock.now()).isoformat()
+        return {"method": "direct", "received_on": day, "signed_by": "信访人"}
 
     def evaluate(self, receipt: dict[str, Any], object_: str, grade: str) -> None:
         """The citizen evaluates."""
@@ -138,8 +157,8 @@ def play(scenario: Scenario) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     first = scenario.register()
     scenario.act(first, "forward", unit="transport")
     scenario.act(first, "accept")
-    scenario.act(first, "reply", text="已安排养护单位于三日内修补，并疏通排水口。")
-    scenario.act(first, "serve", method="post")
+    scenario.act(first, "reply", text=REPLY)
+    scenario.act(first, "serve", **scenario.proof())
     scenario.evaluate(first, "handling_unit", "satisfied")
     scenario.act(first, "close", reason="served")
     scenario.push()
@@ -153,6 +172,9 @@ def play(scenario: Scenario) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     scenario.act(secret, "accept")
     scenario.act(secret, "reply", text="已按管理权限办理。")
     yield "secret-lane", new()
+    for why, story in STORIES.items():
+        story(scenario)
+        yield why, new()
     for app in scenario.apps.values():
         rebuild(app)
     scenario.deliver()

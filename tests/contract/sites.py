@@ -22,6 +22,7 @@ from gate.deployments import Site
 from gate.freezing import database_of, freeze
 from gate.verdicts import NOTE, REFUSED, Row
 
+from shared.migrations import head
 from shared.service import Service, find_services
 
 Change = Callable[[dict[str, Any]], None]
@@ -35,6 +36,12 @@ def _frozen(service: str) -> str:
     return json.dumps(dict(freeze(SERVICES[service], Site(ROOT)).content))
 
 
+@cache
+def _first_release(service: str) -> str:
+    """The text of the tree's contract, released as it is."""
+    return sealed_text(json.loads(_frozen(service)) | {"version": FIRST})
+
+
 class World:
     """Every service released and deployed at 0.1.0, in the environment `prod`."""
 
@@ -44,7 +51,7 @@ class World:
         for part in ("examples", "callers"):
             shutil.copytree(ROOT / "tests/contract" / part, self.site.contract / part)
         for service in SERVICES:
-            self.release(service, FIRST)
+            self._write(service, FIRST, _first_release(service))
         self.deploy()
 
     def release(self, service: str, version: str, *changes: Change, of: str = "") -> Bundle:
@@ -53,10 +60,13 @@ class World:
         content["version"] = version
         for change in changes:
             change(content)
+        self._write(service, version, sealed_text(content))
+        return self.site.bundle(service, version)
+
+    def _write(self, service: str, version: str, text: str) -> None:
         path = self.path(service, version)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(sealed_text(content), encoding="utf-8")
-        return self.site.bundle(service, version)
+        path.write_text(text, encoding="utf-8")
 
     def path(self, service: str, version: str) -> Path:
         return self.site.released / service / f"{version}.json"
@@ -193,7 +203,7 @@ def package_with(folder: Path, service: str, *migrations: str) -> Iterator[str]:
     target.mkdir(parents=True)
     (target / "__init__.py").touch()
     shutil.copytree(source, target / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    for number, text in enumerate(migrations, start=2):
+    for number, text in enumerate(migrations, start=int(head(SERVICES[service].package)) + 1):
         path = target / f"migrations/versions/{number:04d}_step.py"
         path.write_text(_MIGRATION.format(number=number, last=number - 1) + text)
     sys.path.insert(0, str(folder))

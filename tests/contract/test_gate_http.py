@@ -238,7 +238,7 @@ def test_a_new_optional_parameter_and_a_new_role_pass(world):
 def test_the_declared_callers_are_served_by_the_tree(world):
     servers: dict[str, Bundle] = {n: freeze(s, world.site) for n, s in SERVICES.items()}
     callers = read_callers(ROOT / "tests/contract/callers", ROOT)
-    assert [caller.name for caller in callers] == ["channel", "public-portal"]
+    assert [caller.name for caller in callers] == ["channel", "public-portal", "routing"]
     for caller in callers:
         for call in caller.calls:
             assert list(served(call, caller.name, servers[call["to"]])) == []
@@ -292,6 +292,14 @@ def test_a_claim_check_is_frozen_with_its_caller_and_held_against_the_next_serve
 def test_a_caller_waits_for_its_server(world, change, sentence):
     (why,) = breaks(world, "routing", claims(**change))
     assert sentence in why
+
+
+def test_a_caller_that_can_do_without_waits_for_nobody_but_must_fit(world):
+    ahead = {"path": "/v1/petitions/{id}/text", "optional": True}
+    world.release("routing", "0.2.0", claims(**ahead))
+    assert world.refusals("routing", "0.2.0") == []
+    (why,) = breaks(world, "routing", claims(optional=True, **{"as": "staff partner"}))
+    assert "`staff partner` may not call it" in why
 
 
 def test_a_caller_may_go_first_only_where_the_server_already_serves_it(world):

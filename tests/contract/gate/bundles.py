@@ -19,6 +19,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,12 @@ def sealed_text(content: Mapping[str, Any]) -> str:
 
 def read_bundle(path: Path, shown: Path) -> Bundle:
     """The bundle in a file; BadInput names the file (as `shown`), the line and the reason."""
-    text = read_text(path, shown)
+    return _bundle(read_text(path, shown), path, shown)
+
+
+@lru_cache(maxsize=64)
+def _bundle(text: str, path: Path, shown: Path) -> Bundle:
+    """The bundle that a text is; one check asks for the same ones many times."""
     lines = _lines_of_parts(text, shown)
     content = json.loads(text)
     for part in (*PARTS, "seals"):

@@ -1,10 +1,12 @@
 """Who calls us by HTTP, what they count on, and whether a version serves it: declared calls.
 
     callers/<caller>.json   {"doc": ..., "calls": [{to, method, path, as, query, headers, body,
-                             answers: {status: schema of what it reads}}]}
+                             answers: {status: schema of what it reads}, optional}]}
 
-A caller that is a service itself has its calls frozen into its bundle; others, such as channel
-clients, are held against every candidate as they are written down now.
+A call that is `optional` is one that its caller can do without where it is not offered yet; where
+it is offered it must fit all the same. A caller that is a service itself has its calls frozen
+into its bundle; others, such as channel clients, are held against every candidate as they are
+written down now.
 """
 
 import re
@@ -22,7 +24,7 @@ from gate.verdicts import BadInput
 from shared.service import ALL_SERVICES
 
 _WANTED = {"to": str, "method": str, "path": str, "as": str, "answers": dict}
-_ALLOWED = {**_WANTED, "query": dict, "headers": list, "body": dict}
+_ALLOWED = {**_WANTED, "query": dict, "headers": list, "body": dict, "optional": bool}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def served(call: dict[str, Any], caller: str, server: Bundle) -> Iterator[str]:
     operation = operations(server.http).get(key)
     what = f"{caller} calls {call['method']} {call['path']}"
     if operation is None:
-        yield f"{what}, which {server.name} does not offer."
+        if not call.get("optional"):
+            yield f"{what}, which {server.name} does not offer."
         return
     for why in (
         *_refused_input(call, operation),

@@ -47,6 +47,8 @@ class Gap:
 
 def gaps(writer: Node, reader: Node) -> list[Gap]:
     """What the reader does not take of what the writer may send, by field."""
+    if writer == reader:
+        return []
     return _Comparison(writer, reader).compare(writer, reader, "")
 
 
@@ -154,14 +156,19 @@ class _Comparison:
 
     def compare(self, writer: Node, reader: Node, at: str) -> list[Gap]:
         """Gaps between two nodes; a pair that contains itself is assumed to fit there."""
+        if not (_refers(writer) or _refers(reader)):  # only a reference leads back to a pair
+            return self._compare_resolved(writer, reader, at)
         pair = (_text(writer), _text(reader))
         if pair in self._assumed:
             return []
         self._assumed.add(pair)
         try:
-            return self._compare(self._widest(writer), _resolved(reader, self.reader_root), at)
+            return self._compare_resolved(writer, reader, at)
         finally:
             self._assumed.discard(pair)
+
+    def _compare_resolved(self, writer: Node, reader: Node, at: str) -> list[Gap]:
+        return self._compare(self._widest(writer), _resolved(reader, self.reader_root), at)
 
     def _compare(self, writer: Node, reader: Node, at: str) -> list[Gap]:
         """Split unions and conjunctions until two nodes of one type each are left."""
@@ -279,6 +286,10 @@ def _rules(node: dict[str, Any]) -> dict[str, Any]:
 
 def _under(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
+
+
+def _refers(node: Node) -> bool:
+    return isinstance(node, dict) and "$ref" in node
 
 
 def _text(node: Node) -> str:

@@ -165,6 +165,8 @@ def _headers(operation: Operation, status: str) -> set[str]:
 
 def _unreadable(was: Any, now: Any) -> Iterator[str]:
     """What an answer may now hold that a caller of the old version does not expect."""
+    if was == now:
+        return
     missing = set()
     for gap in inclusion.gaps(now, inclusion.opened(was)):
         field = f"`{gap.at}`" if gap.at else "the whole"

@@ -30,7 +30,9 @@ class Operation:
 
     def schema(self, node: Any) -> Any:
         """A node of the document as a schema whose references resolve."""
-        return {"components": self.document.get("components", {}), **node}
+        schemas = self.document.get("components", {}).get("schemas", {})
+        needed = {name: schemas[name] for name in sorted(_reached(node, schemas))}
+        return {"components": {"schemas": needed}, **node}
 
     def body(self) -> tuple[dict[str, Any], bool]:
         """Schemas by content type, and whether there must be a body."""
@@ -39,7 +41,12 @@ class Operation:
         return content, bool(body.get("required"))
 
     def answers(self) -> dict[str, dict[str, Any]]:
-        return dict(self.content.get("responses", {}))
+        """Answers by status, those that several operations share put in place."""
+        named = self.document.get("components", {}).get("responses", {})
+        return {
+            status: named[row["$ref"].rpartition("/")[2]] if "$ref" in row else row
+            for status, row in self.content.get("responses", {}).items()
+        }
 
     def answer(self, status: str) -> dict[str, Any]:
         """Schemas of an answer by content type."""
@@ -52,6 +59,23 @@ class Operation:
         roles = self.content.get("x-roles", [])
         found = {f"{scheme} {role}" for scheme in schemes for role in roles} or schemes
         return found or {ANYONE}
+
+
+def _reached(node: Any, schemas: dict[str, Any]) -> set[str]:
+    """The named schemas that a node refers to, and those that they refer to."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return found
 
 
 def operations(document: dict[str, Any]) -> dict[tuple[str, str], Operation]:
