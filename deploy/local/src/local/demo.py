@@ -20,7 +20,7 @@ from local.stack import ENDPOINTS_FILE
 from shared.demo.__main__ import main as play
 from shared.demo.client import DemoError, Endpoints
 
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 60.0
 
 

@@ -21,7 +21,7 @@ import httpx
 
 from local.guard import Guarded
 from local.image_store import Image, NotProven
-from local.servers import free_port
+from local.ports import free_port
 from local.stack import Stack
 from shared.service import Service
 
@@ -112,6 +112,7 @@ class ImageStack(Stack):
         if service is None:
             super().launch(name)
             return
+        self.leave_taken_port(name)
         module, env = self.commands[name]
         image, port = self.images[service.name], free_port()
         self.metrics_ports[name] = port

@@ -20,30 +20,15 @@ from pathlib import Path
 from typing import Self
 
 from local.guard import Guarded
+from local.ports import free_port, is_free, release, reserve
 
 _STOP_SECONDS = 40.0
 _WRITTEN_SECONDS = 2.0
+_MOST_STARTS = 3
 
 
 class ServerMissing(Exception):
     """The server's programs are not installed; says how to install them."""
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 class PrivateServer:
@@ -52,7 +37,7 @@ class PrivateServer:
     name = ""
     port_names: tuple[str, ...] = ("port",)
     log_name = "output.log"
-    start_seconds = 90.0
+    start_seconds = 240.0
 
     def __init__(self, folder: Path | None = None) -> None:
         self._temporary = folder is None
@@ -68,6 +53,15 @@ class PrivateServer:
             self._remember()
 
     def __enter__(self) -> Self:
+        for _ in range(_MOST_STARTS - 1):
+            self._find_ports()
+            try:
+                self.start()
+            except RuntimeError:
+                if all(is_free(self._state[name]) for name in self.port_names):
+                    raise
+            else:
+                return self
         self._find_ports()
         self.start()
         return self
@@ -123,6 +117,8 @@ class PrivateServer:
     def close(self) -> None:
         """Stop, and remove the folder if it was a temporary one."""
         self.stop()
+        for name in self.port_names:
+            release(self._state[name])
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -137,7 +133,7 @@ class PrivateServer:
 
     def _find_ports(self) -> None:
         """Keep the remembered ports, but for those that somebody else has taken meanwhile."""
-        taken = [name for name in self.port_names if not _is_free(self._state[name])]
+        taken = [name for name in self.port_names if not reserve(self._state[name])]
         if taken:
             self._state |= {name: free_port() for name in taken}
             self._remember()

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from local.guard import Guarded
-from local.servers import free_port
+from local.ports import free_port, is_free, release
 from shared import companions, migrations
 from shared.bus import inbox_queue
 from shared.local_secrets import local_secrets, write_private
@@ -28,7 +28,9 @@ from shared.service import App, Service, find_services
 from shared.settings import read_settings
 
 ENDPOINTS_FILE = "endpoints.json"
-_READY_SECONDS = 60.0
+_READY_SECONDS = 240.0
+_MOST_MOVES = 5
+_TAKEN = "Connection in use"
 _STOP_SECONDS = 60.0
 
 
@@ -51,7 +53,7 @@ class Stack:
         """`database_of(package)` gives a service's database URL; `settings` go to every process."""
         self.var = var
         var.mkdir(parents=True, exist_ok=True)
-        self.services = list(services or find_services())
+        self.services = list(find_services() if services is None else services)
         self.env = {**os.environ, **local_secrets(var), "BUS_URL": bus_url, "HOST": "127.0.0.1"}
         self.env |= settings or {}
         self.databases = {s.name: database_of(s.package) for s in self.services}
@@ -76,9 +78,11 @@ class Stack:
         self.endpoints["auth"] = f"{self.endpoints.pop('accounts')}/auth"
         for service in self.services:
             self._add_service(service)
+            if service.name == "intake":
+                self.env.setdefault("INTAKE_URL", self.endpoints["intake"])
         for name in self.commands:
             self.launch(name)
-        write_private(self.var / ENDPOINTS_FILE, json.dumps(self.endpoints, indent=1))
+        self._tell_endpoints()
         for name in self.commands:
             if name.endswith(".web"):
                 self.wait_ready(name)
@@ -98,7 +102,8 @@ class Stack:
         return _Opened(service, self._env_of(service))
 
     def launch(self, name: str) -> None:
-        """Start a process that is not running."""
+        """Start a process that is not running, on another port where its own is taken."""
+        self.leave_taken_port(name)
         module, env = self.commands[name]
         with (self.var / f"{name}.log").open("ab") as output:
             self.processes[name] = Guarded(
@@ -143,23 +148,40 @@ class Stack:
         return (name for name in list(self.commands) if name.endswith(suffix))
 
     def wait_ready(self, name: str) -> None:
-        """Return when a web process answers /readyz, or /healthz where it has no database."""
-        service = name.removesuffix(".web")
-        known = service in self.endpoints
-        probe = (
-            f"{self.endpoints[service]}/readyz" if known else f"{self.endpoints['auth']}/healthz"
-        )
+        """Return when a web process answers /readyz, or /healthz where it has no database.
+
+        One that ended because somebody else had its port is started again on another.
+        """
         deadline = time.monotonic() + _READY_SECONDS
+        moves = 0
         while time.monotonic() < deadline:
             try:
-                if httpx.get(probe, timeout=5).is_success:
+                if httpx.get(self._probe(name), timeout=5).is_success:
                     return
             except httpx.HTTPError:
                 pass
             if self.processes[name].returncode is not None:
-                break
+                told = _TAKEN in self.log_tail(name)
+                if moves == _MOST_MOVES or not (self.leave_taken_port(name) or told):
+                    break
+                moves += 1
+                self.kill(name)
+                self.launch(name)
             time.sleep(0.1)
         raise NotReady(f"{name} is not ready; its last words:\n{self.log_tail(name)}")
+
+    def leave_taken_port(self, name: str) -> bool:
+        """Give a web process that does not run another port if somebody has taken its own."""
+        key = self._endpoint_of(name)
+        module, env = self.commands[name]
+        if key is None or is_free(int(env["PORT"])):
+            return False
+        old, new = env["PORT"], str(free_port())
+        release(int(old))
+        self.commands[name] = (module, {**env, "PORT": new})
+        self.endpoints[key] = self.endpoints[key].replace(f":{old}", f":{new}", 1)
+        self._tell_endpoints()
+        return True
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """The end of what a process wrote."""
@@ -180,6 +202,22 @@ class Stack:
             with companion:
                 companion.terminate()
         self.companions.clear()
+        for name in self.names(".web"):
+            release(int(self.commands[name][1]["PORT"]))
+
+    def _endpoint_of(self, name: str) -> str | None:
+        """What `endpoints` calls a web process; None for others."""
+        known, _, role = name.rpartition(".")
+        if role != "web":
+            return None
+        return known if known in self.endpoints else "auth"
+
+    def _probe(self, name: str) -> str:
+        key = self._endpoint_of(name)
+        return f"{self.endpoints[key or 'auth']}/{'healthz' if key == 'auth' else 'readyz'}"
+
+    def _tell_endpoints(self) -> None:
+        write_private(self.var / ENDPOINTS_FILE, json.dumps(self.endpoints, indent=1))
 
     def _env_of(self, service: Service) -> dict[str, str]:
         return {**self.env, "DATABASE_URL": self.databases[service.name], "METRICS_PORT": "0"}
