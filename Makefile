@@ -14,21 +14,26 @@ EDITABLE := $(addprefix -e ,$(PROJECTS))
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
+# What rendering papers needs of the machine: Pango, and fonts for 宋, 黑 and 楷.
+PAPERS := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-arphic-ukai
 PYTEST := $(BIN)/python -m pytest
+# Each process has private servers of its own; servers that are given are used by one alone.
+SPREAD := $(if $(TEST_BUS_URL)$(TEST_DATABASE_URL),,-n auto --maxprocesses 4 --dist loadfile)
 GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
 
-.PHONY: help run run-real backup restore demo test test-fast test-faults bench alerts dashboards lint contract contract-update image image-proof release can-upgrade k8s format clean
+.PHONY: help run run-real backup restore demo test test-fast test-faults bench alerts dashboards handbook lint contract contract-update image image-proof release can-upgrade k8s format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=./var (DEMO=0: no samples)
+	@deploy/local/install-system-packages $(PAPERS) || echo "Without these packages papers are issued but not rendered."
 	@exec $(BIN)/python -m shared.embedded
 
 run-real: $(INSTALLED) ## The same system as separate processes on private RabbitMQ and PostgreSQL
-	@deploy/local/install-system-packages rabbitmq-server postgresql
+	@deploy/local/install-system-packages rabbitmq-server postgresql $(PAPERS)
 	@exec $(BIN)/python -m local.run_real
 
 backup: $(INSTALLED) ## Back up the databases of the running run-real into VAR/real/backups (KEEP=3 newest stay)
@@ -43,11 +48,13 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
-	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus
-	$(PYTEST) -m "not faults"
+	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus $(PAPERS)
+	$(PYTEST) $(SPREAD) -m "not faults" --ignore=tests/system
+	$(PYTEST) -m "not faults" tests/system
 
 test-fast: $(INSTALLED_DEV) ## The tests that need no server
-	$(PYTEST) -m "not servers and not faults"
+	@deploy/local/install-system-packages $(PAPERS)
+	$(PYTEST) $(SPREAD) -m "not servers and not faults"
 
 test-faults: $(INSTALLED_DEV) ## Each fault alone, over 5,000 petitions each (long; not in CI)
 	@deploy/local/install-system-packages rabbitmq-server postgresql
@@ -59,6 +66,9 @@ alerts: $(INSTALLED_DEV) ## Check and test alerts and dashboards; OUT=folder: wr
 
 dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/grafana/panels.py
 	$(BIN)/python deploy/grafana/dashboards.py
+
+handbook: $(INSTALLED) ## Write the handbook of handling, both editions as HTML and PDF, into OUT=var/handbook
+	@exec $(BIN)/python -m routing handbook --out $(or $(OUT),var/handbook)
 
 bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file)
 	@deploy/local/install-system-packages rabbitmq-server postgresql

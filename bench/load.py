@@ -75,6 +75,16 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
 
 
+def milliseconds(count: int, call: Callable[[int], object]) -> list[float]:
+    """Milliseconds of each of `count` calls, one after the other."""
+    took = []
+    for n in range(count):
+        began = time.perf_counter()
+        call(n)
+        took.append(1000 * (time.perf_counter() - began))
+    return took
+
+
 def petition(number: int) -> dict[str, Any]:
     """A petition as the hotline's system posts it, with petitioner and reference."""
     road, matter = _ROADS[number % len(_ROADS)], _MATTERS[number % len(_MATTERS)]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psycopg
 
+from local.ports import free_port
 from local.postgres import PrivatePostgres
-from local.servers import PrivateRabbit, free_port
+from local.servers import PrivateRabbit
 from local.stack import Stack
 from shared.auth import STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
 from shared.clock import SystemClock

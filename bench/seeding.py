@@ -3,7 +3,8 @@
 Each petition has its case, timeline, evaluations, versions and the ids in every inbox, as the
 services themselves would have left them; the event log holds one petition in five, the others'
 months having been archived, and envelopes of handled events are gone, as they are after a week.
-Texts and headers are the contract's examples with ids of their own.
+Texts and headers are the contract's examples with ids of their own. In routing some cases stand
+where no example does (objected to, under review, co-handled), so that each list of work has some.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ UNITS = 30
 _PLAN = """
 CREATE UNLOGGED TABLE seed AS
 SELECT i, md5('petition' || i)::uuid::text AS petition_id, md5('case' || i)::uuid::text AS case_id,
-       coalesce((ARRAY[1, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6])[i %% 100 + 1], 7) AS step,
+       coalesce((ARRAY[1, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6])[(i + i / 10) %% 100 + 1], 7) AS step,
        i %% 50 = 7 AS secret,
        CASE WHEN i %% 10 = 3 THEN 'transport' ELSE 'unit-' || i %% {units} END AS unit,
        now() - interval '5 years' + i * interval '2 minutes' AS at,
@@ -115,28 +116,64 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     ),
     "routing": (
         """
-        INSERT INTO units SELECT 'unit-' || n, '单位' || n, 'department', NULL, false
+        INSERT INTO units (code, name, kind, parent, secret_lane)
+        SELECT 'unit-' || n, '单位' || n, 'department', NULL, false
         FROM generate_series(0, {units} - 1) AS n ON CONFLICT DO NOTHING
         """,
         """
-        INSERT INTO units VALUES ('transport', '交通运输局', 'department', NULL, false)
+        INSERT INTO units (code, name, kind, parent, secret_lane)
+        VALUES ('transport', '交通运输局', 'department', NULL, false)
         ON CONFLICT DO NOTHING
         """,
         """
         INSERT INTO cases
+          (case_id, seq, case_no, version, state, petition_ids, petition_nos, channel, purpose,
+           secret, historical, title, content, place, suggestion, category, lead_unit, co_units,
+           clocks, next_due_at, report_due, reply, service_method, close_reason, received_at,
+           opened_at, classified_at, forwarded_at, accepted_at, replied_at, served_at, closed_at,
+           last_at)
         SELECT case_id, i, 'XS' || lpad((2 * 10^11 + i)::bigint::text, 12, '0'), step, state,
                jsonb_build_array(petition_id), jsonb_build_array('XF' || i), 'hotline', 'petition',
                secret, false, '路面坑洼积水（' || i || '）',
                '鹭洲一路' || i || '号附近' || repeat('路面坑洼积水，', 20), '鹭洲一路',
                '{"unit": "transport", "category": "transport.road", "words": ["路面"]}',
                CASE WHEN step > 1 THEN 'transport.road' END, CASE WHEN step > 1 THEN unit END, '[]',
-               clocks, CASE WHEN step < 5 THEN due_at END, NULL,
+               clocks, CASE WHEN step < 5 THEN due_at END,
+               CASE WHEN step = 6 AND i % 3 = 0 THEN due_at::date END,
                CASE WHEN step > 4 THEN repeat('已安排养护人员修补路面。', 8) END, NULL,
                CASE WHEN step = 7 THEN 'served' END, at, at, at, at, at, at, at,
                CASE WHEN step = 7 THEN at END, at
         FROM seed JOIN seed_step USING (step)
         """,
-        "INSERT INTO case_petitions SELECT petition_id, case_id FROM seed",
+        """
+        UPDATE cases SET state =
+          (ARRAY['objected', 'report_review', 'reviewing', 'review_decided'])[seed.i / 5 % 4 + 1]
+        FROM seed WHERE cases.seq = seed.i AND seed.step = 4 AND seed.i % 5 = 2
+        """,
+        """
+        INSERT INTO case_petitions (petition_id, case_id) SELECT petition_id, case_id FROM seed
+        """,
+        """
+        INSERT INTO case_parts (case_id, unit, kind, state, asked_at)
+        SELECT case_id, 'unit-' || (i + 1) % {units}, 'co', 'answered', at FROM seed
+        WHERE i % 50 = 9 AND step > 3
+        UNION ALL
+        SELECT case_id, 'transport', 'co', 'asked', at FROM seed WHERE i % 10 = 9 AND step = 4
+        """,
+        """
+        INSERT INTO opinions (case_id, level, round, version, kind, body, status, unit, drafted_by,
+          drafted_at, submitted_at)
+        SELECT case_id, 'handling', 1, 2, 'opinion', '{}', 'submitted', unit, 'handler', at, at
+        FROM seed WHERE step = 4 AND i % 2 = 1
+        """,
+        """
+        INSERT INTO case_accused (case_id, kind, who)
+        SELECT case_id, 'account', 'account-' || i % 500 FROM seed WHERE secret
+        """,
+        """
+        INSERT INTO case_access (case_id, account, granted_by, granted_at, reason)
+        SELECT case_id, 'account-' || (i + 7) % 500, 'leader', at, '办理需要' FROM seed WHERE secret
+        """,
         "INSERT INTO subject_versions SELECT case_id, step FROM seed",
         _LOG_COLUMNS
         + """

@@ -31,6 +31,19 @@ class Answer:
         return json.loads(self.body)
 
 
+def succeeded(answer: Answer) -> Answer:
+    """A success; what was answered instead ends the run."""
+    if not answer.is_success:
+        raise RuntimeError(f"answered {answer.status}: {answer.body.decode()}")
+    return answer
+
+
+def good(answer: Answer) -> dict[str, Any]:
+    """The JSON of a success."""
+    found: dict[str, Any] = succeeded(answer).json
+    return found
+
+
 class Wire:
     """One connection to a service, signed in; used by one thread."""
 

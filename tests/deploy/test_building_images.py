@@ -179,6 +179,18 @@ def test_the_first_builder_there_is_builds_and_tags(machine: Machine) -> None:
     assert line.endswith(f" -t minsheng/routing:{own_version('routing')} -f deploy/Dockerfile .")
 
 
+def test_only_the_image_that_renders_papers_gets_packages_of_the_distribution(
+    machine: Machine,
+) -> None:
+    machine.has("docker")
+    assert machine.build().returncode == 0
+    wanted = re.findall(r"^PAPERS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert "libpango-1.0-0" in wanted[0]
+    given = [line for line in machine.built() if "SYSTEM_PACKAGES=" in line]
+    (line,) = given
+    assert f"SYSTEM_PACKAGES={wanted[0]} " in line and "minsheng/routing:" in line
+
+
 def test_a_docker_without_its_engine_is_passed_over_with_a_word(machine: Machine) -> None:
     machine.has("docker", works=False)
     machine.has("buildah")

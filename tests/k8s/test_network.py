@@ -47,6 +47,11 @@ OUTSIDE: dict[str, dict[str, Doors]] = {
     },
 }
 """Addresses that differ by environment: the city, the API server, the backup store."""
+AMONG: dict[tuple[str, str], dict[str, Doors]] = {
+    ("routing", "web"): {"egress": {("web", 8000)}},
+    ("intake", "web"): {"ingress": {("web", 8000)}},
+}
+"""Services that call each other: routing asks intake who the petitioner is."""
 for places in OUTSIDE.values():
     places["rabbitmq"] = {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443)}
 
@@ -55,6 +60,12 @@ def workloads(environment: str) -> list[tuple[str, dict[str, str]]]:
     """Every pod with its role: those of the services and those that the operators make."""
     found = [(role_of(pod), pod["metadata"]["labels"]) for pod in pods(environment).values()]
     return [*found, ("postgresql", POSTGRESQL), ("rabbitmq", RABBITMQ)]
+
+
+def among(labels: dict[str, str], way: str) -> Doors:
+    """What is open to this pod alone among those of its role."""
+    name, role = (labels.get(f"app.kubernetes.io/{part}", "") for part in ("name", "component"))
+    return AMONG.get((name, role), {}).get(way, set())
 
 
 def doors(environment: str, labels: dict[str, str], way: str) -> Doors:
@@ -94,11 +105,30 @@ def test_everything_is_denied_to_everybody_first(environment) -> None:
 @each_environment
 def test_each_pod_talks_to_whom_it_must_and_to_no_other(environment) -> None:
     for role, labels in workloads(environment):
-        outside = OUTSIDE[environment].get(role, set())
+        outside = OUTSIDE[environment].get(role, set()) | among(labels, "egress")
         assert doors(environment, labels, "egress") == OUT[role] | TO_ALL | outside, role
+
+
+@each_environment
+def test_routing_asks_intake_alone_and_intake_hears_routing_alone(environment) -> None:
+    policies = of_kind(environment, "NetworkPolicy")
+    ends = {
+        "routing-to-intake": ("routing", "egress", "to", "intake"),
+        "intake-from-routing": ("intake", "ingress", "from", "routing"),
+    }
+    for name, (own, way, end, other) in ends.items():
+        spec = policies[name]["spec"]
+        assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == own
+        [rule] = spec[way]
+        [peer] = rule[end]
+        assert peer["podSelector"]["matchLabels"] == {
+            "app.kubernetes.io/name": other,
+            "app.kubernetes.io/component": "web",
+        }
 
 
 @each_environment
 def test_each_pod_hears_whom_it_must_and_no_other(environment) -> None:
     for role, labels in workloads(environment):
-        assert doors(environment, labels, "ingress") == IN[role], role
+        heard = IN[role] | among(labels, "ingress")
+        assert doors(environment, labels, "ingress") == heard, role

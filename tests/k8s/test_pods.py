@@ -45,6 +45,8 @@ each_container = pytest.mark.parametrize(
 )
 PREPARING = {"web": ["migrate"], "worker": ["migrate", "topology"]}
 OTHER_ROLES = ["migrate"]
+OF_ALL = {"ACCESS_KEYS": "access-keys"}
+"""Secrets that all services share, so that there is one place to change each."""
 
 
 @each_environment
@@ -182,14 +184,15 @@ def test_nothing_is_given_that_nobody_reads(environment, pod, one) -> None:
 
 
 @each_container
-def test_a_secret_comes_from_the_services_own_secret_alone(environment, pod, one) -> None:
+def test_a_secret_comes_from_the_services_own_secret_or_that_of_all(environment, pod, one) -> None:
     service = service_of(pod)
     secret = {f.name.upper() for f in dataclasses.fields(service.settings) if f.metadata["secret"]}
     assert not secret & set(given(environment, one))
     for entry in one.get("env", ()):
         reference = entry.get("valueFrom", {}).get("secretKeyRef")
         if entry["name"] in secret:
-            assert reference == {"name": f"{service.name}-secrets", "key": entry["name"]}
+            name = OF_ALL.get(entry["name"], f"{service.name}-secrets")
+            assert reference == {"name": name, "key": entry["name"]}
         elif reference:
             assert reference["name"] in (f"{service.name}-database", f"{service.name}-bus")
             assert reference["key"] in ("username", "password")

@@ -10,7 +10,7 @@ import httpx
 import yaml
 
 from local.guard import Guarded
-from local.servers import free_port
+from local.ports import free_port
 from observe.rules import write_plain
 from system.waiting import wait_until
 
@@ -41,7 +41,7 @@ class Prometheus:
         ]
         with (self.folder / "prometheus.log").open("wb") as output:
             self._process = Guarded(command, env={}, cwd=self.folder, output=output)
-        wait_until(self._is_ready, "Prometheus is ready", within=30, why=self.said)
+        wait_until(self._is_ready, "Prometheus is ready", within=120, why=self.said)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -9,28 +9,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from intake.domain import STAGE_TEXTS
+from intake.domain import stage_of
+from intake.subscriptions import subscriptions as of_intake
 from shared.ground import DEAD, DONE
 from shared.service import App
 from system import pictures
 from system.load import Load, pattern_of
 from system.seen import Seen, supervised
 from system.site import Operators, Row, Site
-from system.waiting import wait_until
+from system.waiting import wait_out
 
 _WAITING = ("outbox_pending", "inbox_pending", "inbox_unknown", "replays_pending")
 _MOST_SHOWN = 5
 
 
-def settle(site: Site, operators: Operators, *, within: float = 240.0) -> float:
+def settle(site: Site, operators: Operators) -> float:
     """Seconds until nothing waits anywhere and every event has reached every reader."""
-    return wait_until(
-        lambda: not unsettled(site, operators),
-        "every service is quiet",
-        within=within,
-        poll=1.0,
-        why=lambda: unsettled(site, operators),
-    )
+    return wait_out(lambda: unsettled(site, operators), "every service is quiet", poll=1.0)
 
 
 def unsettled(site: Site, operators: Operators) -> dict[str, Any]:
@@ -154,12 +149,23 @@ def _heard_once(seen: Seen) -> Iterator[str]:
 def _timeline_is_the_log(seen: Seen) -> Iterator[str]:
     """Supervision's timeline and intake's progress hold routing's events, each once."""
     wanted = [(row["subject"], row["event_id"], row["subject_version"]) for row in seen.told]
-    entries = seen.rows("supervision", "entries")
+    entries = (r for r in seen.rows("supervision", "entries") if r["type"].startswith("case."))
     found = ((row["case_id"], row["event_id"], row["version"]) for row in entries)
     yield from _differ("timeline", wanted, found)
-    steps = (r["event_id"] for r in seen.told if r["type"].split(".")[1] in STAGE_TEXTS)
+    steps = (
+        row["event_id"]
+        for row in seen.told
+        for petition_id in row["data"]["header"]["petition_ids"]
+        if _is_stage(row, petition_id)
+    )
     progress = (row["event_id"] for row in seen.rows("intake", "progress"))
     yield from _differ("progress", steps, progress)
+
+
+def _is_stage(row: Row, petition_id: str) -> bool:
+    found = of_intake.find("routing", row["type"])
+    data = found.schema.load(row["data"]) if found else row["data"]
+    return stage_of(row["type"].split(".")[1], data, petition_id=petition_id) is not None
 
 
 def _newest_header(seen: Seen) -> Iterator[str]:
@@ -268,16 +274,17 @@ def _dead_ids(rows: Iterable[Row]) -> Iterator[str]:
     return (row["event_id"] for row in rows if row["status"] == DEAD)
 
 
-def knows(site: Site, load: Load) -> Callable[[], bool]:
-    """Whether every service knows as many petitions as have been answered at this moment."""
+def lacking(site: Site, load: Load) -> Callable[[], dict[str, str]]:
+    """What says which services do not know all petitions that have been answered by this moment."""
     answered = load.answered
 
-    def reached() -> bool:
+    def lack() -> dict[str, str]:
         load.check()
-        return all(
-            site.count(service, "case_petitions") >= answered
+        known = {
+            service: site.count(service, "case_petitions")
             for service in site.apps
             if service != "intake"
-        )
+        }
+        return {service: f"knows {n} of {answered}" for service, n in known.items() if n < answered}
 
-    return reached
+    return lack

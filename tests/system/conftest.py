@@ -17,6 +17,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Any]:
     """The picture of each pattern, from a small system that nothing happened to."""
     with Embedded(tmp_path_factory.mktemp("undisturbed")) as system, system.site() as site:
         with Operators(site) as operators, Load(site, at_least=len(PATTERNS)) as load:
-            load.finish(within=120)
+            load.finish()
             settle(site, operators)
         return pictures(Seen(site, load.petitions))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local.servers import free_port
+from local.ports import free_port
 from shared.demo.client import Endpoints
 from shared.embedded import service_env
 from shared.local_secrets import local_secrets, password
@@ -18,7 +18,7 @@ from shared.settings import read_settings
 from system.site import Site
 from system.waiting import wait_until
 
-START_S = 90.0
+START_S = 300.0
 MODULE = "shared.embedded"
 
 
@@ -85,7 +85,7 @@ class Embedded:
         for pid in self.pids():
             _kill(pid)
         self._process.wait()
-        wait_until(lambda: not self.pids(), "all processes are gone", within=10, why=self.pids)
+        wait_until(lambda: not self.pids(), "all processes are gone", within=60, why=self.pids)
 
     def kill(self, pid: int) -> None:
         """SIGKILL one process only."""
@@ -98,7 +98,7 @@ class Embedded:
         """Ctrl-C in its terminal: SIGINT to the whole group; returns the exit code."""
         os.killpg(self.master, signal.SIGINT)
         assert self._process is not None
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=120)
 
     def said(self) -> str:
         """What it wrote since its last start."""

@@ -78,7 +78,7 @@ def pause_a_worker(scene: Scene) -> None:
     ends = time.monotonic() + PAUSE_S
     with _paused(scene, worker):
         scene.load.flow(1)
-        scene.goes_on("SIGSTOP, by the stand-by alone", within=ends - time.monotonic())
+        scene.goes_on("SIGSTOP, by the stand-by alone")
         time.sleep(max(0.0, ends - time.monotonic()))
     scene.goes_on("SIGCONT")
     scene.stack.terminate(standby)
@@ -273,7 +273,7 @@ def poison_event(scene: Scene) -> None:
     assert poison["subject"] == case_id
     assert poison["attempts"] == ATTEMPTS
     assert "poison" in poison["last_error"], poison["last_error"]
-    wanted = ["opened", "classified", "assigned", "replied", "served", "closed"]
+    wanted = ["opened", "classified", "assigned", "replied", "served", "moved", "closed"]
     wait_until(lambda: _entries(scene, case_id) == wanted, "its neighbours are handled")
     scene.goes_on("a poison event, which is dead alone")
     _constrain(scene, "ALTER TABLE entries DROP CONSTRAINT poison")

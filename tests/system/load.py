@@ -20,15 +20,19 @@ from typing import Any
 
 import httpx
 
-from shared.clock import wire
+from shared.clock import office_day, wire
 from shared.demo.client import ApiError, Client
 from system.site import Site
-from system.waiting import wait_until
+from system.waiting import wait_out, wait_until
 
 POSTERS, CLERKS = 2, 3
 RETRY_S = 0.5
 _KEYS = uuid.UUID("0c7a8f0e-4f6b-5d3c-9a52-8d1d5a0a6e11")
-_FIRST_DAY = dt.datetime(2025, 3, 3, 1, 0, tzinfo=dt.UTC)
+_FIRST_DAY = dt.datetime.now(dt.UTC).replace(
+    hour=1, minute=0, second=0, microsecond=0
+) - dt.timedelta(days=35)
+"""So late that no time to apply for review has run out: cases would lapse, some runs sooner."""
+_REPORT_DUE = office_day(_FIRST_DAY + dt.timedelta(days=67)).isoformat()
 _NOT_YET = frozenset({"evaluation_not_open", "text_pending"})
 
 UNITS = {
@@ -40,11 +44,12 @@ UNITS = {
 _HAND_ON = {"unit": "transport", "category": "transport.road"}
 _FORWARD = ("forward", 2, _HAND_ON)
 _ACCUSE = ("forward", 2, {"unit": "discipline", "category": "other"})
-_ASSIGN = ("assign", 2, _HAND_ON | {"report_due": "2025-05-09"})
+_ASSIGN = ("assign", 2, _HAND_ON | {"report_due": _REPORT_DUE})
 _ACCEPT = ("accept", 4, {})
 _REPLY = ("reply", 20, {"text": "已安排养护人员修补路面，如有疑问请致电13800001234。"})
-_SERVE = ("serve", 21, {"method": "post"})
-_CLOSE = ("close", 22, {"reason": "served"})
+_SERVE = ("serve", 21, {"method": "direct", "signed_by": "信访人"})
+_REPORT = ("report_back", 22, {"text": "已修补，信访人已签收答复。"})
+_REPORT_ACCEPTED = ("approve_report", 23, {})
 _EVALUATED = {"petition_office": "satisfied", "handling_unit": "basically_satisfied"}
 
 
@@ -69,7 +74,7 @@ _HANDLED = (
     Pattern(actions=(_FORWARD, _ACCEPT)),
     Pattern(channel="web", actions=(_FORWARD, _ACCEPT, _REPLY)),
     Pattern(actions=(_FORWARD, _ACCEPT, _REPLY, _SERVE), grades=_EVALUATED),
-    Pattern(actions=(_ASSIGN, _ACCEPT, _REPLY, _SERVE, _CLOSE)),
+    Pattern(actions=(_ASSIGN, _ACCEPT, _REPLY, _SERVE, _REPORT, _REPORT_ACCEPTED)),
     Pattern(channel="letter", posted={"purpose": "accusation"}, actions=(_ACCUSE,)),
 )
 PATTERNS = (*_LYING, *_LYING, *_LYING, *_HANDLED)
@@ -162,6 +167,8 @@ class Life:
         assert self.case is not None
         path = f"/v1/cases/{self.case['case_id']}/{name}"
         body = {"at": wire(self._at(day)), **more}
+        if name == "serve":
+            body["received_on"] = office_day(self._at(day)).isoformat()
         self.case = self._post("routing", path, body, step=name, version=self.case["version"])
         del self._actions[0]
         return True
@@ -269,12 +276,12 @@ class Load:
         if self._errors:
             raise AssertionError("the load failed") from self._errors[0]
 
-    def finish(self, *, within: float) -> None:
+    def finish(self) -> None:
         """Post what lacks of `at_least` without pacing, and wait until every life is lived."""
         with self._lock:
             self._pace = None
             self._end = max(self.at_least, self._next_number)
-        wait_until(self._finished, "the load ends", within=within, why=self.__str__)
+        wait_out(lambda: "" if self._finished() else str(self), "the load ends")
 
     def extra(self, pattern: int) -> Life:
         """One petition beside the stream, for the caller to lead; its number is negative."""

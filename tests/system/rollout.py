@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from local.servers import free_port
+from local.ports import free_port
 from system.rotation import Rotation
 from system.scene import Scene
 from system.waiting import wait_until
@@ -86,7 +86,7 @@ class Rollout:
 
     def _roll_web(self, old: Version, new: Version) -> None:
         self.scene.stack.launch(new.process("web"))
-        wait_until(lambda: _ready(new.address), f"{new.process('web')} is ready", within=60)
+        wait_until(lambda: _ready(new.address), f"{new.process('web')} is ready")
         began = time.monotonic()
         self.rotation.join(self.address, new.address)
         for version in (old, new):
@@ -103,7 +103,7 @@ class Rollout:
         worker, log = new.process("worker"), self.scene.stack.var / f"{new.process('worker')}.log"
         starts = _starts(log)
         self.scene.stack.launch(worker)
-        wait_until(lambda: _starts(log) > starts, f"{worker} stands by", within=60)
+        wait_until(lambda: _starts(log) > starts, f"{worker} stands by")
         self._end(old.process("worker"))
 
     def _end(self, process: str) -> None:

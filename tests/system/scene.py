@@ -13,14 +13,14 @@ from local.postgres import PrivatePostgres
 from local.servers import PrivateRabbit
 from local.stack import Stack
 from shared.bus import inbox_queue
-from system.checks import knows, settle, verdict
+from system.checks import lacking, settle, verdict
 from system.load import Load
 from system.site import Operators, Site, site_of
-from system.waiting import wait_until
+from system.waiting import wait_out
 
 ATTEMPTS = 3
 SETTINGS = {"HANDLER_ATTEMPTS": str(ATTEMPTS), "HANDLER_BACKOFF_SECONDS": "0.3"}
-_BACK_S = 150.0
+_STALLED_S = 150.0
 _FIRST = 20
 
 
@@ -41,14 +41,15 @@ class Scene:
         """Write into the journal, which pytest shows when the test fails."""
         print(f"{time.monotonic() - self.began:7.1f} s  {self.load.answered:5d} answered  {text}")
 
-    def goes_on(self, what: str, *, within: float = _BACK_S) -> None:
+    def goes_on(self, what: str) -> None:
         """Wait until every service knows the petitions that have been answered by now."""
-        took = wait_until(knows(self.site, self.load), f"all goes on after {what}", within=within)
+        lack = lacking(self.site, self.load)
+        took = wait_out(lack, f"all goes on after {what}", stalled=_STALLED_S)
         self.note(f"{what}: all caught up after {took:.1f} s")
 
     def judge(self, undisturbed: Mapping[int, Any]) -> None:
         """Let the load end, wait until all is quiet, and check every promise."""
-        self.load.finish(within=900)
+        self.load.finish()
         self.note(f"the load has ended; {self.load.refused} tries to post got no 201")
         self.note(f"quiet after {settle(self.site, self.operators):.1f} s")
         verdict(

@@ -23,7 +23,12 @@ ROWS = (
     "forward, among 300, p95",
     "reply, among 300, p50",
     "search, by petition, among 300, p50",
+    "accept 200 at once, each, among 300, p50",
+    "guide of a case, among 0, p50",
     "list of 100, newest cases, among 300, p95",
+    "list of 100, approve, among 300, p50",
+    "list of 100, dispatch, among 300, p50",
+    "export of one unit's cases, xlsx, among 300, p50",
     "list of 100, overdue duties, among 300, p50",
 )
 TINY = {"SCALE": "0.01", "SIZES": "0,300", "SPIKES": "1"}
@@ -37,7 +42,7 @@ def bench(**wishes: str) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
 

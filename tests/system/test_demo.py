@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.servers import free_port
+from local.ports import free_port
 from shared.demo.sample_loader import STATE_FILE
 
 

@@ -17,13 +17,16 @@ from system.checks import settle
 from system.faults import FAULTS
 from system.scene import Scene, scene_of
 from system.site import Site
-from system.waiting import wait_until
+from system.waiting import wait_out
 
 pytestmark = pytest.mark.servers
 
-PETITIONS = int(os.environ.get("STREAM_PETITIONS", "5000"))
-PACE = float(os.environ.get("STREAM_PACE", "12"))
-"""Petitions a second while the faults happen; what lacks of PETITIONS then comes faster."""
+PETITIONS = int(os.environ.get("STREAM_PETITIONS", "2000"))
+PACE = float(os.environ.get("STREAM_PACE", "4"))
+"""Petitions a second while the faults happen; what lacks of PETITIONS then comes faster.
+
+Slow enough for two cores that do everything: a stream that outruns its clerks never ends.
+"""
 
 
 def test_one_stream_survives_every_fault(tmp_path: Path, undisturbed: dict[int, Any]) -> None:
@@ -43,10 +46,9 @@ def rebuild_ends_equal(scene: Scene) -> None:
     subprocess.run([sys.executable, "-m", "supervision", "rebuild"], env=env, check=True)
     emptied = scene.site.count("supervision", "entries") < len(before["entries"])
     assert emptied, "the projections have been cleared"
-    wait_until(
-        lambda: scene.site.count("supervision", "entries") == len(before["entries"]),
+    wait_out(
+        lambda: len(before["entries"]) - scene.site.count("supervision", "entries"),
         "the timeline is filled again",
-        within=240,
         poll=1.0,
     )
     settle(scene.site, scene.operators)

@@ -26,13 +26,13 @@ from shared.clock import wire
 from shared.rabbitmq import queue_depth
 from sync_municipal.domain import idempotency_key
 from sync_municipal.use_cases.retelling import versions_ahead
-from system.checks import knows, settle, verdict
+from system.checks import lacking, settle, verdict
 from system.load import CLOSED, POSTERS, Life, Load
 from system.places import fresh_place
 from system.scene import SETTINGS, telling
 from system.seen import Seen
 from system.site import Operators, Row, Site, site_of
-from system.waiting import wait_until
+from system.waiting import wait_out, wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -100,7 +100,7 @@ def live(place: Place, stack: Stack, site: Site, past: Past) -> None:
     """Load, a backup under it, load, the moment, load; then what is known in the end."""
     with Load(site, at_least=0, pace=PACE) as load:
         load.flow(FLOW)
-        wait_until(knows(site, load), "all goes on after the start")
+        wait_out(lacking(site, load), "all goes on after the start")
         no_post_suffers(load, lambda: back_up(place))
         stack.kill(f"{LATE}.worker")
         case = load.extra(CLOSED)
@@ -196,7 +196,7 @@ def repeat_everything(
     with Load(site, at_least=past.posted) as load:
         case = load.extra(CLOSED)
         lead(site, case, "closed")
-        load.finish(within=240)
+        load.finish()
     settle(site, operators)
     assert past.kept <= set(load.petitions.values()), "what was kept is answered as before"
     verdict(site, load.petitions, operators, undisturbed=undisturbed, look=Restored)

@@ -93,7 +93,7 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
         'op.add_column("cases", sa.Column("accepted_by", sa.String(100)))',
         (
             after(
-                "models.py",
+                "models/cases.py",
                 '    sa.Column("last_at", UtcDateTime, nullable=False),\n',
                 '    sa.Column("accepted_by", sa.String(100)),\n',
             ),
@@ -102,11 +102,11 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
                 '    """The unit accepted, 受理 (T22 Art.23); D5 runs from now (Art.34)."""\n',
                 "\n    accepted_by = fields.Str(required=True)\n",
             ),
-            Edit(
-                "use_cases/handling.py",
-                "    return [(CaseAccepted, {})]\n",
-                '    row["accepted_by"] = "unit"\n'
-                '    return [(CaseAccepted, {"accepted_by": "unit"})]\n',
+            after(
+                "use_cases/effects/dispatching.py",
+                '    """The unit accepts; another category may be fixed with it (T22 Art.23)."""\n',
+                '    change.row["accepted_by"] = "unit"\n'
+                '    change.told.append(("case.accepted.v1", {"accepted_by": "unit"}))\n',
             ),
         ),
     ),
@@ -126,7 +126,7 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
             after(
                 "use_cases/keeping.py",
                 '        "type": event.type,\n',
-                '        "accepted_by": event.data["accepted_by"],\n',
+                '        "accepted_by": event.data.get("accepted_by"),\n',
             ),
             after(
                 "schemas.py",
