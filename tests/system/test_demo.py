@@ -10,14 +10,15 @@ import pytest
 
 from local.ports import free_port
 from shared.demo.sample_loader import STATE_FILE
+from system.places import fresh_folder
 
 
 @pytest.mark.servers
-def test_the_samples_end_in_the_same_report_in_one_process_and_in_many(tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
-    embedded = _demo(tmp_path, [])
-    _start_from_the_same_day(tmp_path / "var")
-    assert _demo(tmp_path, ["--real"]) == embedded
+def test_the_samples_end_in_the_same_report_in_one_process_and_in_many() -> None:
+    with fresh_folder() as folder:
+        embedded = _demo(folder, [])
+        _start_from_the_same_day(folder / "var")
+        assert _demo(folder, ["--real"]) == embedded
 
 
 def _start_from_the_same_day(var: Path) -> None:

@@ -1,16 +1,18 @@
 """Where an installation of `make run-real` keeps everything: the folders under VAR/real."""
 
-import hashlib
 import os
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.local_secrets import write_private
 from shared.settings import BadSettings
 
 ARCHIVE_SECONDS = 60
 _LONGEST_ARCHIVE_SECONDS = 86_400
+_ELSEWHERE = Path("/var/lib/minsheng")
+_ELSEWHERE_FILE = "postgresql-folder"
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,25 @@ def archive_seconds() -> int:
 
 
 def _postgres_folder(var: Path) -> Path:
-    """VAR/real/postgresql, or, where root's PostgreSQL user could not enter it, a folder beside."""
+    """VAR/real/postgresql, or, where root's PostgreSQL user could not enter it, a folder elsewhere.
+
+    Which one is written down in VAR/real and was made for it: an installation that is removed and
+    made anew at the same path must not meet the data of the one before.
+    """
     if os.geteuid() != 0:
         return var / "postgresql"
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     var.chmod(0o711)
     if all(parent.stat().st_mode & 0o001 for parent in (var, *var.parents)):
         return var / "postgresql"
-    digest = hashlib.sha256(str(var).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"minsheng-postgresql-{digest}"
+    folder = _folder_elsewhere(var)
     sys.stderr.write(f"PostgreSQL does not run as root and cannot enter {var}; data: {folder}\n")
     return folder
+
+
+def _folder_elsewhere(var: Path) -> Path:
+    note = var / _ELSEWHERE_FILE
+    if not note.exists():
+        _ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
+        write_private(note, tempfile.mkdtemp(prefix="postgresql-", dir=_ELSEWHERE))
+    return Path(note.read_text(encoding="utf-8"))
