@@ -29,8 +29,8 @@ def look_at(
 ) -> dict[str, Any]:
     """A petition for a member of staff; identity and words are masked unless a purpose is stated.
 
-    Whom an accusation accuses that was split off the petition sees the petitioner, whose claim
-    they may have to handle, and none of the words.
+    Who handles the rest of a petition that an accusation was split off sees the petitioner, and
+    none of the words: the case says what the rest is.
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
     row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
@@ -40,7 +40,7 @@ def look_at(
     if masked:
         found |= masked_words(found, name=(person or {}).get("name"))
         found["petitioner"] = person and masked_person(person)
-    return found | (words_apart() if _accuses(session, petition_id, by=by) else {})
+    return found | (words_apart() if _kept_apart(session, petition_id, by=by) else {})
 
 
 def claim_identity(
@@ -115,12 +115,17 @@ def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
     return any(by.unit_scope & set(found) for found in open_to)
 
 
-def _accuses(session: Session, petition_id: str, *, by: Principal) -> bool:
-    """Whether the petition's words hold an accusation that is withheld from the caller."""
-    words = models.case_words
-    found = sa.select(words.c.case_id).where(
-        words.c.petition_id == petition_id, models.marks.withheld(by, words.c.case_id)
-    )
+def _kept_apart(session: Session, petition_id: str, *, by: Principal) -> bool:
+    """Whether the petition's words hold an accusation that is not for the caller to read.
+
+    It is for the secret lane's roles in the bureau and for the accusation's named readers, and in
+    no case for whom it is withheld from (T22 Art.30(3)).
+    """
+    words, marks = models.case_words, models.marks
+    closed = marks.withheld(by, words.c.case_id)
+    if not sees_every_secret(by):
+        closed = sa.or_(closed, sa.not_(marks.named(by, words.c.case_id)))
+    found = sa.select(words.c.case_id).where(words.c.petition_id == petition_id, closed)
     return session.execute(found.limit(1)).first() is not None
 
 

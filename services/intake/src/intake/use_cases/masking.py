@@ -15,7 +15,7 @@ def masked_words(row: Mapping[str, Any], *, name: str | None) -> dict[str, str |
 
 
 def words_apart() -> dict[str, str | None]:
-    """What stands for the words of a petition that accuse whoever looks."""
+    """What stands for the words of a petition that hold an accusation, for who may not read it."""
     return dict.fromkeys(_WORDS, _APART) | {"place": None}
 
 
