@@ -256,3 +256,87 @@ def test_a_redo_is_served_by_its_date_and_has_its_own_period_for_review(office):
     assert (clocks_of(case)["DR"], clock_of(case, "D8")["due_day"]) == ("missed", "2026-06-10")
     case = done(office, case, "ask_review", "2026-06-10 23:59", by="registrar")
     assert clock_of(case, "D9")["due_day"] == "2026-07-10"
+
+
+# ---- the written reply to who applied (T22 Art.35 并予以书面答复)
+
+
+def decided(office, day):
+    """A review asked for on 10 April and decided on this day: due on 10 May, a Sunday: 11 May."""
+    case = served(office, "2026-03-13")
+    case = done(office, case, "ask_review", "2026-04-10 15:00")
+    return done(office, case, "decide_review", f"{day} 15:00")
+
+
+@pytest.mark.parametrize(("day", "state"), [("2026-05-11", "met"), ("2026-05-12", "missed")])
+def test_a_review_opinion_is_served_within_the_thirty_days_too(office, day, state):
+    case = decided(office, "2026-05-06")
+    assert (clock_of(case, "D9")["state"], clock_of(case, "D9c")["state"]) == ("met", "running")
+    assert (clock_of(case, "D9c")["due_day"], clock_of(case, "D9c")["basis"]) == (
+        "2026-05-11", "T22 Art.35（书面答复）"
+    )  # fmt: skip
+    after = done(office, case, "serve_review", f"{day} 10:00")
+    assert clock_of(after, "D9c")["state"] == state
+
+
+def test_an_opinion_decided_late_is_late_to_be_served_from_the_start(office):
+    case = decided(office, "2026-05-12")
+    assert clock_of(case, "D9")["state"] == "missed"
+    assert clock_of(case, "D9c")["due_day"] == "2026-05-11"
+
+
+def test_a_re_review_opinion_is_served_by_the_day_that_a_hearing_has_moved(office):
+    case = re_reviewed(office, "2026-07-06")
+    case = done(office, case, "hold_hearing", "2026-07-20 09:00")
+    case = done(office, case, "conclude_hearing", "2026-08-03 17:00")
+    case = done(office, case, "decide_re_review", "2026-08-18 09:00")
+    assert clock_of(case, "D11c")["due_day"] == "2026-08-19"
+
+
+def test_an_office_may_leave_service_of_review_opinions_unclocked(make_bench):
+    office = units(make_bench(PROCEDURE_PARAMETERS='{"review_service_in_time": false}'))
+    assert "D9c" not in clocks_of(decided(office, "2026-05-06"))
+
+
+# ---- an application by post (TCP 85 by analogy: what was posted in time is in time)
+
+
+def test_an_application_posted_on_day_30_is_in_time_and_its_clock_runs_from_receipt(office):
+    case = served(office)
+    # 03-10 + 30 = 04-09; received on 04-13: + 30 = 05-13
+    case = done(office, case, "ask_review", "2026-04-13 09:00", by="registrar",
+                applied_on="2026-04-13", mailed_on="2026-04-09")  # fmt: skip
+    assert (clock_of(case, "D8")["state"], clock_of(case, "D9")["due_day"]) == ("met", "2026-05-13")
+
+
+def test_a_case_that_lapsed_meanwhile_is_opened_by_what_was_posted_in_time(office):
+    case = served(office)
+    lapsed(office, "2026-04-10 01:00")
+    assert office.case(case["case_id"])["state"] == "closed"
+    case = done(office, office.case(case["case_id"]), "ask_review", "2026-04-13 09:00",
+                by="registrar", applied_on="2026-04-13", mailed_on="2026-04-09")  # fmt: skip
+    assert (case["state"], clock_of(case, "D8")["state"]) == ("reviewing", "met")
+
+
+@pytest.mark.parametrize(
+    ("mailed", "answer"),
+    [
+        ("2026-04-10", (409, "application_late", {"applied_on"})),
+        ("2026-04-14", (422, "invalid", {"mailed_on"})),
+        ("2026-03-09", (422, "invalid", {"mailed_on"})),
+    ],
+)
+def test_a_postmark_after_day_30_after_receipt_or_before_service_does_not_help(
+    office, mailed, answer
+):
+    case = served(office)
+    got = tried(office, case, "ask_review", "2026-04-13 09:00", by="registrar",
+                applied_on="2026-04-13", mailed_on=mailed)  # fmt: skip
+    assert (got.status_code, got.json["code"], fields_of(got)) == answer
+
+
+def test_an_office_may_count_the_day_of_receipt_alone(make_bench):
+    office = units(make_bench(PROCEDURE_PARAMETERS='{"postmark_counts": false}'))
+    got = tried(office, served(office), "ask_review", "2026-04-13 09:00", by="registrar",
+                applied_on="2026-04-13", mailed_on="2026-04-09")  # fmt: skip
+    assert refused(got) == (409, "application_late")

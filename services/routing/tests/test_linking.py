@@ -245,8 +245,11 @@ def test_what_was_withdrawn_stays_so_when_the_case_comes_out_of_another(office):
     assert refused(tried(office, after, "withdraw", by="registrar"))[1] == "no_petition"
 
 
-@pytest.mark.parametrize("state", ["closed", "filed", "guided", "declined", "withdrawn"])
-def test_new_facts_open_an_ended_case_again(office, state):
+@pytest.mark.parametrize(
+    "state",
+    ["closed", "filed", "guided", "declined", "withdrawn", "channelled", "transferred"],
+)
+def test_new_facts_or_a_body_that_refuses_open_an_ended_case_again(office, state):
     case = brought(office, state)
     after = done(office, case, "reopen", by="dispatcher")
     assert (after["state"], clock_of(after, "D1")["state"]) == ("registered", "running")

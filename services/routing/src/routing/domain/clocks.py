@@ -39,6 +39,8 @@ class Happening:
     accepted_at: dt.datetime | None = None
     service_day: dt.date | None = None
     application_day: dt.date | None = None
+    mailed_day: dt.date | None = None
+    """When an application was posted, where that day decides whether it is in time."""
     agreement_day: dt.date | None = None
     letter_dates: Mapping[str, dt.date] = field(default_factory=dict)
     extension_days: int = 0
@@ -167,7 +169,8 @@ def _applied_in_time(
 
 
 def _in_time(clock: Mapping[str, Any], happening: Happening) -> bool:
-    day = happening.service_day or happening.application_day or happening.agreement_day
+    applied = happening.mailed_day or happening.application_day
+    day = happening.service_day or applied or happening.agreement_day
     if day is not None:
         return day <= dt.date.fromisoformat(clock["due_day"])
     return happening.at < from_wire(clock["due_at"])
@@ -190,7 +193,7 @@ def _start(
     procedure: Procedure,
     calendar: Calendar,
 ) -> None:
-    roll = bool(procedure.value("roll_rest_days"))
+    roll, paused_days = bool(procedure.value("roll_rest_days")), 0
     length: Length | None = Length(rule.days, rule.working_days, rule.months)
     first = _first_day(rule, happening, clocks, procedure)
     if rule.extends:
@@ -199,6 +202,12 @@ def _start(
             return
         counted, first, length = _extended(before, happening, procedure, calendar, roll)
         clocks[clocks.index(dict(before))] |= {"state": EXTENDED, "settled_at": wire(happening.at)}
+    elif rule.shares:
+        other = _last_of(clocks, rule.shares, procedure)
+        if other is None:
+            return
+        counted, first, length = _shared(other)
+        paused_days = other.get("paused_days", 0)
     elif rule.until:
         day = happening.letter_dates[rule.until]
         counted = Counted(day, day, False, (f"函件载明 {day}，不顺延",))
@@ -219,7 +228,7 @@ def _start(
             "base_day": first.isoformat(),
             "length": _length(length),
             "roll": roll,
-            "paused_days": 0,
+            "paused_days": paused_days,
             **_days(counted),
             "state": RUNNING,
             "settled_at": None,
@@ -243,6 +252,26 @@ def _extended(
         first, most = dt.date.fromisoformat(before["due_day"]), happening.extension_days
     length = Length(days=most)
     return count(first, length, calendar=calendar, roll=roll), first, length
+
+
+def _last_of(
+    clocks: Sequence[Mapping[str, Any]], clock_id: str, procedure: Procedure
+) -> Mapping[str, Any] | None:
+    """The clock of this id that was started last, or its extension if that came after it."""
+    rules = procedure.clocks.values()
+    ids = {clock_id, *(rule.id for rule in rules if rule.extends == clock_id)}
+    return next((clock for clock in reversed(clocks) if clock["id"] in ids), None)
+
+
+def _shared(other: Mapping[str, Any]) -> tuple[Counted, dt.date, Length]:
+    """A clock that ends with another one, whenever it is started."""
+    counted = Counted(
+        nominal=dt.date.fromisoformat(other["nominal_day"]),
+        due=dt.date.fromisoformat(other["due_day"]),
+        provisional=other["provisional"],
+        log=(f"与“{other['name']}”同日届满：{other['due_day']}",),
+    )
+    return counted, dt.date.fromisoformat(other["base_day"]), Length(**other["length"])
 
 
 def _first_day(

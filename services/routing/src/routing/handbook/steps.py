@@ -33,6 +33,8 @@ def length_of(procedure: Procedure, clock: ClockRule) -> str:
     """How long a clock runs, in words."""
     if clock.extends:
         return f"在{clock.extends}之后再加，最多{procedure.value('extension_days_most')}日"
+    if clock.shares:
+        return f"与{clock.shares}同日届满"
     if clock.until:
         return f"到函件载明的{procedure.fields[clock.until].title}"
     if clock.working_days:
@@ -43,6 +45,8 @@ def length_of(procedure: Procedure, clock: ClockRule) -> str:
 def _short(clock: ClockRule) -> str:
     if clock.extends:
         return "延长"
+    if clock.shares:
+        return f"同{clock.shares}"
     if clock.until:
         return "函定日期"
     if clock.working_days:

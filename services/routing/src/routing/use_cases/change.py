@@ -30,6 +30,7 @@ class Change:
     letter_dates: dict[str, dt.date] = field(default_factory=dict)
     service_day: dt.date | None = None
     application_day: dt.date | None = None
+    mailed_day: dt.date | None = None
     agreement_day: dt.date | None = None
     extension_days: int = 0
     said: Mapping[str, Any] | None = None
@@ -63,6 +64,7 @@ class Change:
             accepted_at=self.row["accepted_at"],
             service_day=self.service_day,
             application_day=self.application_day,
+            mailed_day=self.mailed_day,
             agreement_day=self.agreement_day,
             letter_dates=self.letter_dates,
             extension_days=self.extension_days,

@@ -99,7 +99,7 @@ def review_late(scene: Scene) -> Refusal | None:
     if window is None:
         return _no_review("没有复查复核期限。", "No period for review has begun.")
     if _applied(scene) > dt.date.fromisoformat(window["due_day"]):
-        return _by_now(scene, "applied_on")
+        return _days_wrong(scene)
     return Refusal(
         "in_time",
         both("申请在期限内，应当直接受理。", "The application is in time: open the review."),
@@ -182,8 +182,23 @@ def _began(scene: Scene) -> dt.date | None:
 
 
 def _applied(scene: Scene) -> dt.date:
+    """The day that decides whether an application is in time: the postmark's, or of receipt."""
+    mailed: dt.date | None = scene.body.get("mailed_on")
+    if mailed is not None and scene.value("postmark_counts"):
+        return mailed
     day: dt.date = scene.body.get("applied_on") or scene.day
     return day
+
+
+def _days_wrong(scene: Scene) -> Refusal | None:
+    """An application was posted before it came, and came by now."""
+    came, mailed = scene.body.get("applied_on") or scene.day, scene.body.get("mailed_on")
+    if mailed is not None and mailed > came:
+        return _wrong(
+            scene, "mailed_on", f"不能晚于收到申请的日期（{came}）。",
+            f"Not after the application came ({came}).",
+        )  # fmt: skip
+    return _by_now(scene, "applied_on")
 
 
 def _window(scene: Scene) -> Mapping[str, Any] | None:
@@ -206,15 +221,16 @@ def _last_opinion(scene: Scene, clock_id: str) -> Refusal | None:
 
 
 def _in_time(scene: Scene, clock_id: str, name: str, basis: str) -> Refusal | None:
-    wrong = _by_now(scene, "applied_on")
+    wrong = _days_wrong(scene)
     if wrong is not None:
         return wrong
     clock = clocks.latest(scene.case["clocks"], clock_id)
     assert clock is not None, "a guard before this one has seen the clock"
     served = dt.date.fromisoformat(clock["base_day"])
     if _applied(scene) < served:
+        decides = "mailed_on" if _applied(scene) == scene.body.get("mailed_on") else "applied_on"
         return _wrong(
-            scene, "applied_on", f"不能早于收到书面答复的日期（{served}）。",
+            scene, decides, f"不能早于收到书面答复的日期（{served}）。",
             f"Not before the answer was received ({served}).",
         )  # fmt: skip
     if _applied(scene) <= dt.date.fromisoformat(clock["due_day"]):

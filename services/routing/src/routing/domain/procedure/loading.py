@@ -40,7 +40,7 @@ LINKING = (
 unit, what was accepted turns out to be a claim, an answer counts, a redo, an application for review
 comes and is accepted."""
 START = "registered"
-_LENGTHS = ("days", "working_days", "months", "until", "extends")
+_LENGTHS = ("days", "working_days", "months", "until", "extends", "shares")
 
 
 @dataclass(frozen=True)
@@ -284,6 +284,7 @@ def _clock(
         months=length.get("months", 0),
         until=length.get("until"),
         extends=length.get("extends"),
+        shares=length.get("shares"),
         first_day=row.get("first_day", "action"),
         when=_flag_of(source, row.get("when"), *place, "when"),
         excused_by=tuple(excused),
@@ -312,6 +313,7 @@ def _check_length(source: Source, length: Any, names: _Names, *place: str) -> No
     tables: dict[str, Collection[str]] = {
         "until": names.fields,
         "extends": source.values["clocks"],
+        "shares": source.values["clocks"],
     }
     if kind in tables:
         if value not in tables[kind]:

@@ -92,6 +92,8 @@ class ClockRule:
     until: str | None
     """The field of the letter whose date it runs to; a letter's date never rolls."""
     extends: str | None
+    shares: str | None
+    """The clock whose last day, or that of its extension, is this one's too."""
     first_day: str
     """What its first day is: `action`, `receipt`, `acceptance`, `service` or `application`."""
     when: str | None

@@ -125,6 +125,8 @@ def reopen(change: Change) -> None:
 def _open(change: Change, level: str, applied_on: dt.date) -> None:
     body = change.body.get("body_unit")
     change.application_day = applied_on
+    if change.scene.value("postmark_counts"):
+        change.mailed_day = change.body.get("mailed_on")
     change.facts[level] = {"applied_on": applied_on.isoformat(), "body": body}
     change.facts.pop("late_application", None)
     change.facts.pop("answered_anew", None)
@@ -140,7 +142,7 @@ def _accepted(change: Change) -> None:
     scene = change.scene
     came = change.happening()
     for name, day in (("review_asked", change.application_day), ("review_accepted", None)):
-        happened = replace(came, doings=frozenset({name}), application_day=day)
+        happened = replace(came, doings=frozenset({name}), application_day=day, mailed_day=None)
         change.row["clocks"] = clocks.apply(
             change.row["clocks"], happened, procedure=scene.procedure, calendar=scene.calendar
         )
