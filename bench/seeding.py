@@ -129,9 +129,9 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         INSERT INTO cases
           (case_id, seq, case_no, version, state, petition_ids, petition_nos, channel, purpose,
            secret, historical, title, content, place, suggestion, category, lead_unit, co_units,
-           clocks, next_due_at, report_due, reply, service_method, close_reason, received_at,
-           opened_at, classified_at, forwarded_at, accepted_at, replied_at, served_at, closed_at,
-           last_at)
+           clocks, next_due_at, wait_ends_at, report_due, reply, service_method, close_reason,
+           received_at, opened_at, classified_at, forwarded_at, accepted_at, replied_at, served_at,
+           closed_at, last_at)
         SELECT case_id, i, 'XS' || lpad((2 * 10^11 + i)::bigint::text, 12, '0'), step, state,
                jsonb_build_array(petition_id), jsonb_build_array('XF' || i), 'hotline', 'petition',
                secret, false, '路面坑洼积水（' || i || '）',
@@ -139,6 +139,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
                '{"unit": "transport", "category": "transport.road", "words": ["路面"]}',
                CASE WHEN step > 1 THEN 'transport.road' END, CASE WHEN step > 1 THEN unit END, '[]',
                clocks, CASE WHEN step < 5 THEN due_at END,
+               CASE WHEN state = 'served' THEN now() + interval '30 days' END,
                CASE WHEN step = 6 AND i % 3 = 0 THEN due_at::date END,
                CASE WHEN step > 4 THEN repeat('已安排养护人员修补路面。', 8) END, NULL,
                CASE WHEN step = 7 THEN 'served' END, at, at, at, at, at, at, at,

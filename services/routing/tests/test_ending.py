@@ -1,6 +1,7 @@
 """Ending: by lapse, by report, by termination; archived only when nothing runs; opened anew."""
 
 import pytest
+import sqlalchemy as sa
 from casework import (
     at_office,
     brought,
@@ -12,6 +13,8 @@ from casework import (
     units,
 )
 
+from routing import models
+from routing.domain.review_window import NEVER
 from routing.jobs import lapsing
 from routing.use_cases.lapsing import lapse_cases
 from shared.testing import emitted
@@ -89,6 +92,28 @@ def test_the_timed_job_ends_cases_in_batches_and_once_however_often_it_runs(offi
     assert {e["time"] for e in emitted(office.app, "case.closed.v1")} == {
         "2026-04-09T16:00:00.000000Z"
     }
+
+
+def test_a_case_that_an_earlier_release_has_served_ends_too(any_bench):
+    office = units(any_bench)
+    cases = [served(office) for _ in range(3)]
+    unknown = sa.update(models.cases).values(wait_ends_at=None)
+    with office.app.db.write() as session:
+        session.execute(unknown)
+    lapse(office, "2026-04-09 23:59")
+    assert {office.case(case["case_id"])["state"] for case in cases} == {"served"}
+    lapse(office, "2026-04-10 00:05")
+    assert {office.case(case["case_id"])["state"] for case in cases} == {"closed"}
+
+
+def test_what_has_no_review_waits_without_being_looked_at_again_and_again(office):
+    case = brought(office, "studying")
+    case = done(office, done(office, case, "reply", outcome=None), "serve")
+    lapse(office, "2026-06-01 10:00")
+    with office.app.db.read() as session:
+        known = sa.select(models.cases.c.state, models.cases.c.wait_ends_at)
+        state, end = session.execute(known.where(models.cases.c.case_id == case["case_id"])).one()
+    assert (state, end) == ("served", NEVER)
 
 
 def test_joining_splitting_review_and_lapse_hold_on_each_kind_of_database(any_bench):

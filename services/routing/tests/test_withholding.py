@@ -8,6 +8,7 @@ from coordination_desk import Desk
 from routing import models
 from routing.jobs import access
 from routing.service import SERVICE
+from routing.use_cases.telling import tell_access
 from shared.marks import Marker
 from shared.testing import emitted, make_app, sample_secrets
 
@@ -117,6 +118,29 @@ def test_what_was_protected_before_this_release_is_told_once(office, accusation)
     access.run(office.app)
     assert len(told_since(office, before)) == 1
     assert marked(office, other) == ([], [])
+
+
+def test_page_by_page_everything_is_told_on_each_kind_of_database(any_bench):
+    office = units(any_bench)
+    at_office(office, "2026-03-02 10:00")
+    cases = sorted(office.opened()["case_id"] for _ in range(5))
+    accused = [{"case_id": one, "kind": "account", "who": who} for one in cases for who in "ab"]
+    granted = {"granted_by": "leader", "granted_at": office.app.clock.now(), "reason": "办理需要"}
+    with office.app.db.write() as session:
+        session.execute(sa.insert(models.case_accused), accused[:6])
+        session.execute(
+            sa.insert(models.case_access),
+            [{"case_id": one, "account": "zhou", **granted} for one in cases[2:]],
+        )
+    before, after, pages = len(emitted(office.app)), "", []
+    while after is not None:
+        with office.app.db.write() as session:
+            told, after = tell_access(session, after=after, most=2, resources=office.app.resources)
+            pages.append(told)
+    assert pages == [2, 2, 1]
+    assert [subject for subject, _ in told_since(office, before)] == cases
+    access.run(office.app)
+    assert len(told_since(office, before)) == 5
 
 
 def test_what_was_told_by_an_action_is_not_told_again_and_the_case_has_not_moved(

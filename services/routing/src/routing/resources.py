@@ -22,6 +22,13 @@ from shared.clock import Clock
 from shared.marks import Marker
 
 
+@dataclass
+class Sweep:
+    """How far a job of this process has gone through all cases, by their ids; "" at the start."""
+
+    after: str = ""
+
+
 @dataclass(frozen=True)
 class Resources:
     """Tables that use cases need."""
@@ -31,6 +38,7 @@ class Resources:
     marker: Marker
     answer_checks: Checks = field(default_factory=load_checks)
     knowledge: Knowledge = field(default_factory=Knowledge)
+    access_sweep: Sweep = field(default_factory=Sweep)
     folder: Path | None = None
     """Where the office's own editions of standards are."""
     chosen: Mapping[str, Any] = field(default_factory=dict)

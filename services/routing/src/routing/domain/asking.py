@@ -34,8 +34,8 @@ _WRITTEN = {
     "whole": "整数，{least}至{most}",
 }
 """How a value of each type of field is written."""
-_PAST = ("received_on", "sent_on", "agreed_on", "applied_on", "mailed_on", "notice_on", "concluded_on",
-         "published_on", "consent_on")  # fmt: skip
+_PAST = ("received_on", "sent_on", "agreed_on", "applied_on", "mailed_on", "notice_on",
+         "concluded_on", "published_on", "consent_on")  # fmt: skip
 _NEEDED_FOR = {
     "decline": ("ground", declining.NEEDED_FOR),
     **dict.fromkeys(("serve", "serve_review", "serve_re_review"), ("method", service.NEEDED_FOR)),

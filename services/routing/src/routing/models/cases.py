@@ -13,6 +13,9 @@ ODD = {
 
 
 _OWES = "next_due_at IS NOT NULL"
+WAITS = "wait_ends_at IS NOT NULL"
+WAITS_UNKNOWN = "wait_ends_at IS NULL AND state IN ('served', 'review_served')"
+"""Cases that an earlier release, which did not write down the end of the wait, has served."""
 
 
 def _partial(name: str, *columns: str, where: str) -> sa.Index:
@@ -44,6 +47,7 @@ cases = sa.Table(
     sa.Column("co_units", Json, nullable=False),
     sa.Column("clocks", Json, nullable=False),
     sa.Column("next_due_at", UtcDateTime),
+    sa.Column("wait_ends_at", UtcDateTime),
     sa.Column("report_due", sa.Date),
     sa.Column("reply", sa.Text),
     sa.Column("service_method", sa.String(20)),
@@ -73,6 +77,8 @@ cases = sa.Table(
     _partial("cases_unit_due", "lead_unit", "next_due_at", "seq", where=_OWES),
     _partial("cases_unit_state_due", "lead_unit", "state", "next_due_at", "seq", where=_OWES),
     _partial("cases_state_due", "state", "next_due_at", "seq", where=_OWES),
+    _partial("cases_wait", "wait_ends_at", "seq", where=WAITS),
+    _partial("cases_wait_unknown", "seq", where=WAITS_UNKNOWN),
     _partial("cases_handler", "handler", "seq", where="handler IS NOT NULL"),
     sa.Index("cases_purpose", "purpose", "seq"),
     sa.Index("cases_received", "received_at", "seq"),

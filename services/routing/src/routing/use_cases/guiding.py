@@ -9,8 +9,8 @@ from routing.domain.asking import asked
 from routing.domain.documents import Catalogue
 from routing.domain.guards.answering import owes_report
 from routing.domain.guards.opinions import WORDS, opinion_goes_out, own_words
-from routing.domain.guards.reviewing import WINDOWS
 from routing.domain.procedure import BACK, DUTY, SAME, START, Procedure
+from routing.domain.review_window import WINDOWS
 from routing.domain.scene import Scene
 from routing.resources import Resources
 from routing.use_cases import scene as scenes

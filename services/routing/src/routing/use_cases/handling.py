@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from routing import models
 from routing.domain import clocks, policy
-from routing.domain.guards.reviewing import WINDOWS
 from routing.domain.procedure import START, Action
+from routing.domain.review_window import WAITING, over_at, wait_ends_at
 from routing.domain.scene import Actor, Refusal, Scene
 from routing.resources import Resources
 from routing.use_cases import classification
@@ -23,14 +23,12 @@ from routing.use_cases.refusing import write_refusal
 from routing.use_cases.scene import Concerned
 from routing.use_cases.telling import tell, usual_facts
 from shared.auth import Principal
-from shared.clock import Clock, from_wire, office_day
+from shared.clock import Clock, office_day
 from shared.db import Session
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refused, both
 
 _AHEAD_MOST = dt.timedelta(minutes=5)
 SYSTEM = Actor(policy.SYSTEM, frozenset(), None, frozenset(), True)
-WAITING = ("served", "review_served")
-"""States in which a case waits for nothing but an application for review."""
 
 
 def act(
@@ -120,6 +118,7 @@ def carry_out(
         calendar=scene.calendar,
     )
     row["next_due_at"] = clocks.next_due(row["clocks"])
+    row["wait_ends_at"] = wait_ends_at(row["state"], row["clocks"])
     if scene.action.name in UNTOLD and not _shows(scene.case, row):
         row["version"] = scene.case["version"]
     _store(session, scene.case, row)
@@ -139,7 +138,7 @@ def _lapsed(
     session: Session, scene: Scene, now: dt.datetime, resources: Resources
 ) -> Mapping[str, Any]:
     """The case, ended when its period for review was over, if that is not yet written down."""
-    over = over_at(scene.case, scene.at)
+    over = over_at(scene.case["clocks"], scene.at)
     if over is None or scene.case["state"] not in WAITING:
         return scene.case
     at = max(over, scene.case["last_at"])
@@ -155,13 +154,6 @@ def _lapsed(
         return scene.case
     historical = bool(scene.case["historical"])
     return carry_out(session, lapse, now=now, historical=historical, resources=resources)
-
-
-def over_at(row: Mapping[str, Any], now: dt.datetime) -> dt.datetime | None:
-    """When the period for review that began last was over, if it is."""
-    window = next((c for c in reversed(row["clocks"]) if c["id"] in WINDOWS), None)
-    due = window and from_wire(window["due_at"])
-    return due if due is not None and due <= now else None
 
 
 def _locked(

@@ -17,6 +17,7 @@ from routing import models
 from routing.domain.calendar import Calendar, seed_until
 from routing.domain.clocks import next_due
 from routing.domain.recount import moves, recomputed
+from routing.domain.review_window import wait_ends_at
 from routing.events import CaseMoved, events
 from routing.models import calendar as tables
 from routing.resources import Resources
@@ -151,7 +152,12 @@ def _recount(
             continue
         moved = _moved(row["clocks"], after)
         clocks_moved, cases_moved = clocks_moved + moved, cases_moved + bool(moved)
-        row |= {"clocks": after, "next_due_at": next_due(after), "version": row["version"] + 1}
+        row |= {
+            "clocks": after,
+            "next_due_at": next_due(after),
+            "wait_ends_at": wait_ends_at(row["state"], after),
+            "version": row["version"] + 1,
+        }
         changed.append(row)
     if changed:
         _write(session, changed)
@@ -161,7 +167,7 @@ def _recount(
 
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     table = models.cases
-    written = ("clocks", "next_due_at", "version")
+    written = ("clocks", "next_due_at", "wait_ends_at", "version")
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in written}
     session.connection().execute(
         sa.update(table).where(table.c.case_id == sa.bindparam("b_case_id")).values(**columns),

@@ -45,13 +45,16 @@ def tell(
         )
 
 
-def tell_access(session: Session, *, most: int, resources: Resources) -> int:
-    """Tell of the cases whose marks other services do not have; returns how many.
+def tell_access(
+    session: Session, *, after: str, most: int, resources: Resources
+) -> tuple[int, str | None]:
+    """Tell of those of the next `most` cases whose marks other services do not have.
 
-    It is told as of the case's last step, for nothing has happened to the case.
+    Returns how many it was, and the last id that was looked at, None at the end. It is told as of
+    the case's last step, for nothing has happened to the case.
     """
     table = models.cases
-    wanted = untold(session, marker=resources.marker, most=most)
+    wanted, last = untold(session, marker=resources.marker, after=after, most=most)
     locked = sa.select(table).where(table.c.case_id.in_(wanted)).order_by(table.c.case_id)
     rows = [dict(row._mapping) for row in session.execute(locked.with_for_update())]
     for row, whole in zip(rows, headers(session, rows, resources=resources), strict=True):
@@ -63,7 +66,7 @@ def tell_access(session: Session, *, most: int, resources: Resources) -> int:
             time=row["last_at"],
             historical=row["historical"],
         )
-    return len(rows)
+    return len(rows), last
 
 
 def usual_facts(change: Change) -> tuple[str, dict[str, Any]] | None:

@@ -1,16 +1,14 @@
 """Guards of hearing, review and re-review (T22 Arts.31(六), 35, 36)."""
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from routing.domain import clocks
+from routing.domain.review_window import window_of
 from routing.domain.scene import Refusal, Scene
 from shared.clock import from_wire
 from shared.errors import both
 
 REDO = ("annul", "redo")
-WINDOWS = ("D8", "D10")
 _REVIEW_STATES = ("reviewing", "re_reviewing")
 
 
@@ -95,7 +93,7 @@ def re_review_in_time(scene: Scene) -> Refusal | None:
 
 def review_late(scene: Scene) -> Refusal | None:
     """A late application is one that comes after the period (T22 Arts.35, 36)."""
-    window = _window(scene)
+    window = window_of(scene.case["clocks"])
     if window is None:
         return _no_review("没有复查复核期限。", "No period for review has begun.")
     if _applied(scene) > dt.date.fromisoformat(window["due_day"]):
@@ -163,7 +161,7 @@ def file_called(scene: Scene) -> Refusal | None:
 
 def window_over(scene: Scene) -> Refusal | None:
     """A case ends by itself on the day after its period for review (N7: a parameter)."""
-    window = _window(scene)
+    window = window_of(scene.case["clocks"])
     over = window is not None and from_wire(window["due_at"]) <= scene.at
     if over and scene.value("lapsed_review_ends"):
         return None
@@ -201,11 +199,6 @@ def _days_wrong(scene: Scene) -> Refusal | None:
     return _by_now(scene, "applied_on")
 
 
-def _window(scene: Scene) -> Mapping[str, Any] | None:
-    """The period for review or re-review that began last: a redo begins anew with D8."""
-    return next((c for c in reversed(scene.case["clocks"]) if c["id"] in WINDOWS), None)
-
-
 def _was_served(scene: Scene, clock_id: str) -> bool:
     """Whether an opinion was served that still stands, so that its period for review began."""
     clock = clocks.latest(scene.case["clocks"], clock_id)
@@ -214,7 +207,7 @@ def _was_served(scene: Scene, clock_id: str) -> bool:
 
 def _last_opinion(scene: Scene, clock_id: str) -> Refusal | None:
     """Only the opinion served last is still open to its own remedy."""
-    window = _window(scene)
+    window = window_of(scene.case["clocks"])
     if window is None or window["id"] == clock_id:
         return None
     return _no_review("该意见之后又有新的意见。", "Another opinion has come after that one.")

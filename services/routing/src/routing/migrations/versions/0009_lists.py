@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("format", sa.String(10), nullable=False),
         sa.Column("filters", Json, nullable=False),
         sa.Column("rows", sa.Integer, nullable=False),
+        if_not_exists=True,
     )
     op.create_index("exports_by", "exports", ["by", "seq"])
     with op.get_context().autocommit_block():

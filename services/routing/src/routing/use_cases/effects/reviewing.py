@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from routing import models
 from routing.domain import clocks
 from routing.domain.guards.reviewing import REDO as ORDERS
-from routing.domain.guards.reviewing import WINDOWS
+from routing.domain.review_window import window_of
 from routing.use_cases import opinions
 from routing.use_cases.change import REDO, Change
 from routing.use_cases.effects.answering import served_on
@@ -56,7 +56,8 @@ def ask_re_review(change: Change) -> None:
 
 def late_review(change: Change) -> None:
     """A late application is registered and answered; nothing is opened by it (N7)."""
-    window = next(c for c in reversed(change.row["clocks"]) if c["id"] in WINDOWS)
+    window = window_of(change.row["clocks"])
+    assert window is not None, "a guard before this has seen the period"
     level = RE_REVIEW if window["id"] == "D10" else REVIEW
     day = change.body.get("applied_on") or change.day
     change.facts["late_application"] = {"level": level, "applied_on": day.isoformat()}
