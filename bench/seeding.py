@@ -18,6 +18,7 @@ from psycopg import sql
 from bench.events import CASE_LIFE, PETITION, example
 from bench.place import Place, connect
 from local.stack import Stack
+from shared.marks import Marker
 
 SEEDED = ("supervision", "intake", "satisfaction", "routing")
 UNITS = 30
@@ -175,6 +176,10 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         INSERT INTO case_access (case_id, account, granted_by, granted_at, reason)
         SELECT case_id, 'account-' || (i + 7) % 500, 'leader', at, '办理需要' FROM seed WHERE secret
         """,
+        """
+        INSERT INTO access_told (case_id, key_id, entries)
+        SELECT case_id, '{key}', 2 FROM seed WHERE secret
+        """,
         "INSERT INTO subject_versions SELECT case_id, step FROM seed",
         _LOG_COLUMNS
         + """
@@ -246,9 +251,11 @@ def grow(place: Place, stack: Stack, *, have: int, want: int) -> None:
     if want <= have:
         return
 
+    access_key = Marker.parse(stack.env["ACCESS_KEYS"]).key_id
+
     def fill(service: str) -> None:
         with connect(stack, service) as database:
-            _fill(database, service, low=have + 1, high=want)
+            _fill(database, service, access_key, low=have + 1, high=want)
 
     # Two at a time: the machines this runs on have few cores.
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -256,7 +263,9 @@ def grow(place: Place, stack: Stack, *, have: int, want: int) -> None:
     place.say(f"seeded {want:,} petitions and their cases")
 
 
-def _fill(database: psycopg.Connection, service: str, *, low: int, high: int) -> None:
+def _fill(
+    database: psycopg.Connection, service: str, access_key: str, *, low: int, high: int
+) -> None:
     database.execute("SET statement_timeout = 0")
     database.execute("SET maintenance_work_mem = '512MB'")
     # Whatever a crash would take away here would only be seeded again.
@@ -265,7 +274,7 @@ def _fill(database: psycopg.Connection, service: str, *, low: int, high: int) ->
     _plan_steps(database)
     with _bare(database):
         for statement in STATEMENTS[service]:
-            database.execute(statement.replace("{units}", str(UNITS)))
+            database.execute(statement.replace("{units}", str(UNITS)).replace("{key}", access_key))
     database.execute("DROP TABLE seed, seed_step, seed_petition_event")
     database.execute("VACUUM ANALYZE")
 
