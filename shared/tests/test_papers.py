@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from intake.domain import CHANNELS, PURPOSES
+from intake.domain.channels import NAMES as CHANNELS
+from intake.domain.registration import PURPOSES
 from routing.resources import standard_procedure
 from satisfaction.domain import GRADES, OBJECTS
 from shared.auth import ROLES

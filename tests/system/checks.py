@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from intake.domain import stage_of
+from intake.domain.progress import stage_of
 from intake.subscriptions import subscriptions as of_intake
 from shared.ground import DEAD, DONE
 from shared.service import App

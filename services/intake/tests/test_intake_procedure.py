@@ -2,7 +2,12 @@
 
 import pytest
 
-from intake.domain import STAGE_TEXTS, STAGES_OF_ACTIONS, STAGES_OF_EVENTS, STAGES_OF_STATES
+from intake.domain.progress import (
+    STAGE_TEXTS,
+    STAGES_OF_ACTIONS,
+    STAGES_OF_EVENTS,
+    STAGES_OF_STATES,
+)
 from shared.states import NAMES
 from shared.testing import hear, inbox_statuses
 

@@ -30,7 +30,22 @@ petitions = sa.Table(
     sa.Column("external_id", sa.String(200)),
     sa.Column("query_code_digest", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("channel", "external_system", "external_id", name="petitions_external_ref"),
+    sa.Index("petitions_channel", "channel", "registered_at"),
 )
+
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("code", sa.String(20), primary_key=True),
+    sa.Column("name", sa.String(50), nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Column("cost", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcDateTime),
+    sa.Column("changed_by", sa.String(100)),
+)
+"""Channels of the office; a code that petitions came by is never taken off, only closed."""
 
 petitioners = sa.Table(
     "petitioners",

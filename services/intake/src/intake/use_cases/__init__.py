@@ -1,5 +1,6 @@
 """What people want of intake, one function an intention."""
 
+from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
 from intake.use_cases.looking import claim_identity, count, look_at
 from intake.use_cases.registering import register
@@ -7,9 +8,12 @@ from intake.use_cases.registering import register
 __all__ = [
     "claim_identity",
     "count",
+    "count_channels",
     "keep_progress",
+    "list_channels",
     "look_at",
     "open_citizen_session",
     "progress_of",
+    "put_channel",
     "register",
 ]

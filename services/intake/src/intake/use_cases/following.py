@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake import domain, models
+from intake import models
+from intake.domain import registration
+from intake.domain.progress import public_state, stage_of, stage_text
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
 from shared.auth import PUBLIC_AUDIENCE
@@ -37,13 +39,13 @@ def open_citizen_session(
         )
     ).first()
     petition_id = row.petition_id if row else "unknown"
-    digest = domain.query_code_digest(
+    digest = registration.query_code_digest(
         query_code, petition_id=petition_id, secret=resources.query_code_secret
     )
     if row is None or not hmac.compare_digest(digest, row.query_code_digest):
         _count_wrong(session, petition_no=petition_no, now=now)
         raise _no_such_petition()
-    lasts = domain.SESSION_LASTS
+    lasts = registration.SESSION_LASTS
     token = resources.issuer.mint(audience=PUBLIC_AUDIENCE, sub=row.petition_id, lasts=lasts)
     return {"token": token, "expires_in": int(lasts.total_seconds())}
 
@@ -53,7 +55,7 @@ def _check_tries(session: Session, *, petition_no: str, now: dt.datetime, most: 
     tries = session.scalar(
         sa.select(table.c.tries).where(
             table.c.petition_no == petition_no[:20],
-            table.c.since > now - domain.WRONG_CODE_WINDOW,
+            table.c.since > now - registration.WRONG_CODE_WINDOW,
         )
     )
     if (tries or 0) >= most:
@@ -70,7 +72,7 @@ def _check_tries(session: Session, *, petition_no: str, now: dt.datetime, most: 
 
 def _count_wrong(session: Session, *, petition_no: str, now: dt.datetime) -> None:
     table, no = models.wrong_codes, petition_no[:20]
-    session.execute(sa.delete(table).where(table.c.since <= now - domain.WRONG_CODE_WINDOW))
+    session.execute(sa.delete(table).where(table.c.since <= now - registration.WRONG_CODE_WINDOW))
     fresh = {"petition_no": no, "tries": 0, "since": now}
     insert_missing(session, table, [fresh], key=["petition_no"])
     counted = sa.update(table).where(table.c.petition_no == no).values(tries=table.c.tries + 1)
@@ -94,12 +96,12 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         raise NotFound()
     cases = cases_of(session, petition_id)
     secret = row.secret or any(case.secret for case in cases)
-    first = domain.stage_text("registered", {"petition_no": petition_no, "secret": secret})
+    first = stage_text("registered", {"petition_no": petition_no, "secret": secret})
     stages = [
         {"stage": "registered", "at": row.registered_at, "text": first},
         *_stages(session, petition_id, secret=secret),
     ]
-    state = domain.public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
+    state = public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
     return {
         "petition_no": petition_no,
         "state": state,
@@ -120,7 +122,7 @@ def _stages(session: Session, petition_id: str, *, secret: bool) -> list[dict[st
     stages: list[dict[str, Any]] = []
     for step in told:
         facts = step.facts | {"reply": replies.get(step.case_id), "secret": secret}
-        text = domain.stage_text(step.stage, facts)
+        text = stage_text(step.stage, facts)
         if not stages or stages[-1]["text"] != text:
             stages.append({"stage": step.stage, "at": step.at, "text": text})
     return stages
@@ -163,7 +165,7 @@ def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
                 "version": event.subject_version,
                 "units": [lead, *helping] if lead else [],
             }
-            stage = domain.stage_of(verb, event.data, petition_id=petition_id)
+            stage = stage_of(verb, event.data, petition_id=petition_id)
             if stage is not None:
                 steps.append(_step(event, header, petition_id=petition_id, stage=stage))
     insert_missing(session, models.progress, steps, key=["petition_id", "event_id"])

@@ -153,14 +153,20 @@ def _person(
 
 def count(session: Session, *, by: Principal) -> dict[str, int]:
     """How many petitions were registered, but for those of cases withheld from the caller."""
-    table, links = models.petitions, models.case_access
-    hidden = (
-        sa.select(sa.func.count(links.c.petition_id.distinct()))
+    hidden = sa.select(sa.func.count()).select_from(withheld_petitions(by).subquery())
+    counted = session.scalar(sa.select(sa.func.count()).select_from(models.petitions)) or 0
+    return {"petitions": counted - (session.scalar(hidden) or 0)}
+
+
+def withheld_petitions(by: Principal) -> sa.Select[Any]:
+    """The ids of petitions whose case is withheld from the caller, each once."""
+    links = models.case_access
+    return (
+        sa.select(links.c.petition_id)
+        .distinct()
         .join_from(links, models.cases, models.cases.c.case_id == links.c.case_id)
         .where(
             links.c.case_id.in_(models.marks.withheld_cases(by)),
             links.c.version >= models.cases.c.version,
         )
     )
-    counted = session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-    return {"petitions": counted - (session.scalar(hidden) or 0)}

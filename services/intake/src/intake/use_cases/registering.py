@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake import domain, models
+from intake import models
+from intake.domain import registration
 from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
+from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
 from shared.auth import Principal
 from shared.clock import Clock
@@ -28,20 +30,30 @@ def register(
     by: Principal,
     clock: Clock,
     resources: Resources,
+    publicly: bool = False,
 ) -> dict[str, Any]:
     """Register a petition, keep its petitioner encrypted, and say so (T22 Arts.19, 22).
 
-    Invalid for a time ahead of now, Forbidden for another's channel, Conflict where the channel's
-    reference was registered before.
+    Invalid for a time ahead of now or a channel that is closed, or no public one where the public
+    posts; Forbidden for another's channel, Conflict where the channel's reference was registered
+    before.
     """
     now = clock.now()
     _may_register(petition, by=by, now=now)
+    check_channel(
+        session,
+        petition["channel"],
+        publicly=publicly,
+        historical=petition.get("at") is not None,
+    )
     registered_at = petition.get("at") or now
     petition_id = str(uuid.uuid4())
-    code = domain.new_query_code()
+    code = registration.new_query_code()
     row = _petition_row(petition, petition_id=petition_id, at=registered_at, by=by)
-    row["petition_no"] = domain.petition_no(next_numbers(session, "petition_seq")[0], registered_at)
-    row["query_code_digest"] = domain.query_code_digest(
+    row["petition_no"] = registration.petition_no(
+        next_numbers(session, "petition_seq")[0], registered_at
+    )
+    row["query_code_digest"] = registration.query_code_digest(
         code, petition_id=petition_id, secret=resources.query_code_secret
     )
     _insert_petition(session, row)
@@ -70,7 +82,7 @@ def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetim
     wrong = {
         name: late
         for name in ("received_at", "at")
-        if petition.get(name) and petition[name] > now + domain.AHEAD_MOST
+        if petition.get(name) and petition[name] > now + registration.AHEAD_MOST
     }
     at, received_at = petition.get("at"), petition.get("received_at")
     if not wrong and at and received_at and received_at > at:
@@ -92,7 +104,7 @@ def _petition_row(
         "purpose": petition["purpose"],
         "secrecy": petition["secrecy"],
         "addressee": petition["addressee"],
-        "secret": domain.is_secret(purpose=petition["purpose"], secrecy=petition["secrecy"]),
+        "secret": registration.is_secret(purpose=petition["purpose"], secrecy=petition["secrecy"]),
         "received_at": petition.get("received_at") or at,
         "registered_at": at,
         "registered_by": by.sub,

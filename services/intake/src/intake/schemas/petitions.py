@@ -1,11 +1,12 @@
-"""HTTP requests and answers of intake."""
+"""Petitions, their petitioners and progress, as requests and answers."""
 
 import re
 
 import marshmallow as ma
 from marshmallow import fields
 
-from intake.domain import CHANNELS, CLAIMS, PUBLIC_CHANNELS, PURPOSES
+from intake.domain.registration import CLAIMS, PURPOSES
+from intake.schemas.channels import channel_code
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 
@@ -58,7 +59,7 @@ class PublicPetitionIn(Body):
     (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)).
     """
 
-    channel = Code(PUBLIC_CHANNELS, required=True)
+    channel = channel_code()
     title = Text(longest=200, required=True)
     content = Text(longest=50_000, lines=True, required=True)
     petitioner = Part(PetitionerIn, allow_none=True, load_default=None)
@@ -76,7 +77,6 @@ class PublicPetitionIn(Body):
 class PetitionIn(PublicPetitionIn):
     """A matter as any channel posts it; `at` is the registration time of imported history."""
 
-    channel = Code(tuple(CHANNELS), required=True)
     received_at = Moment(allow_none=True, load_default=None)
     external_ref = Part(ExternalRefIn, allow_none=True, load_default=None)
     at = Moment(allow_none=True, load_default=None)

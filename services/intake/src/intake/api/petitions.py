@@ -1,15 +1,11 @@
-"""HTTP interface of intake."""
+"""Petitions: registered by every channel, followed by citizens, looked at by staff."""
 
 from typing import Any
 
-from intake import schemas, use_cases
-from shared.web.api import ANYONE, CITIZEN, Api, Call, staff
-
-api = Api("intake")
-
-READERS = staff(
-    "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer", "leader", "auditor"
-)
+from intake import use_cases
+from intake.api.routes import READERS, api
+from intake.schemas import petitions as schemas
+from shared.web.api import ANYONE, CITIZEN, Call, staff
 
 
 @api.post(
@@ -45,6 +41,7 @@ def register_publicly(call: Call) -> dict[str, Any]:
         by=call.principal,
         clock=call.clock,
         resources=call.resources,
+        publicly=True,
     )
 
 

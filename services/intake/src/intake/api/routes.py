@@ -1,0 +1,9 @@
+"""Where the modules of the interface hang their routes."""
+
+from shared.web.api import Api, staff
+
+api = Api("intake")
+
+READERS = staff(
+    "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer", "leader", "auditor"
+)

@@ -1,0 +1,1 @@
+"""HTTP requests and answers of intake, a module for each thing that is asked about."""
