@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from intake.domain.channels import KINDS
 from intake.domain.channels import NAMES as CHANNELS
 from intake.domain.registration import PURPOSES
 from routing.resources import standard_procedure
@@ -266,6 +267,7 @@ def test_a_decision_has_its_parts(page: str) -> None:
     ("heading", "codes"),
     [
         ("Channels 渠道", CHANNELS),
+        ("Kinds of channels 渠道类别", KINDS),
         ("Purposes 信访目的", PURPOSES),
         ("States of a case 事项状态", STATES),
         ("Actions 动作", ACTIONS),
@@ -280,7 +282,7 @@ def test_the_glossary_has_every_code(heading: str, codes: Any) -> None:
 
 
 def test_the_glossary_says_in_chinese_what_the_code_says() -> None:
-    names = {**CHANNELS, **PURPOSES, **STATES, **ACTIONS, **CLOCKS, **CHOICES}
+    names = {**CHANNELS, **KINDS, **PURPOSES, **STATES, **ACTIONS, **CLOCKS, **CHOICES}
     rows = re.findall(r"^\| `([^`]+)` \| [^|]* \| ([^|]*) \|", read(GLOSSARY), re.M)
     assert {(code, name) for code, name in names.items()} - set(rows) == set()
 

@@ -66,7 +66,7 @@ def count_channels(
     if since and until and until < since:
         raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})
     petitions = models.petitions
-    within = [sa.true()]
+    within: list[sa.ColumnElement[bool]] = [sa.true()]
     if since:
         within.append(petitions.c.registered_at >= day_ends(since - dt.timedelta(days=1)))
     if until:
