@@ -3,18 +3,8 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from intake.domain.channels import CODE, COST, COST_MOST, KINDS
-from shared.errors import both
+from intake.domain.channels import COST, COST_MOST, KINDS
 from shared.web.fields import Body, Code, Day, Flag, Query, Text, Whole
-
-
-def channel_code() -> Text:
-    """The code of a channel; whether there is such a channel, and open, the table knows."""
-    wrong = both(
-        "应为2至20个小写字母、数字或下划线，以字母开头。",
-        "2 to 20 lower-case letters, digits or underscores, a letter first.",
-    )
-    return Text(longest=20, required=True, validate=ma.validate.Regexp(CODE, error=wrong))
 
 
 class ChannelIn(Body):

@@ -6,7 +6,6 @@ import marshmallow as ma
 from marshmallow import fields
 
 from intake.domain.registration import CLAIMS, PURPOSES
-from intake.schemas.channels import channel_code
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 
@@ -59,7 +58,7 @@ class PublicPetitionIn(Body):
     (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)).
     """
 
-    channel = channel_code()
+    channel = Text(longest=20, required=True)
     title = Text(longest=200, required=True)
     content = Text(longest=50_000, lines=True, required=True)
     petitioner = Part(PetitionerIn, allow_none=True, load_default=None)
