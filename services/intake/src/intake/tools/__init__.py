@@ -1,0 +1,1 @@
+"""Commands of intake beside its processes: `python -m intake <name>`."""
