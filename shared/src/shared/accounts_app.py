@@ -9,9 +9,9 @@ from flask_limiter.util import get_remote_address
 
 from shared.auth import Accounts
 from shared.web import problems
-from shared.web.api import parse_json
 from shared.web.fields import Body, Text
 from shared.web.problems import load
+from shared.web.strict_json import parse_json
 
 SIGN_INS = "60/minute"
 

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -31,7 +32,7 @@ class ServerMissing(Exception):
     """The server's programs are not installed; says how to install them."""
 
 
-class PrivateServer:
+class PrivateServer(ABC):
     """What both have in common: a folder, remembered ports and passwords, a guarded tree."""
 
     name = ""
@@ -138,11 +139,13 @@ class PrivateServer:
             self._state |= {name: free_port() for name in taken}
             self._remember()
 
+    @abstractmethod
     def _launch(self) -> None:
-        raise NotImplementedError
+        """Start the server's processes on its data and ports."""
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """Whether clients are served."""
 
     def _guard(self, command: list[str], *, env: dict[str, str], user: str | None = None) -> None:
         with (self.folder / self.log_name).open("ab") as output:

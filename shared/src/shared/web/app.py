@@ -19,6 +19,7 @@ from shared.errors import Refused, both
 from shared.log import correlation_id
 from shared.web import openapi, ops, problems
 from shared.web.api import Api, Route
+from shared.web.views import mount
 
 if TYPE_CHECKING:
     from shared.service import App
@@ -51,7 +52,7 @@ def create_app(app: "App") -> Flask:
     operators = Api(app.service.name)
     ops.add_routes(operators)
     for api in (app.service.api, operators):
-        api.mount(flask, app, guard)
+        mount(api, flask, app, guard)
 
     @cache
     def document() -> dict[str, Any]:

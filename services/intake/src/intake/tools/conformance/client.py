@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -144,16 +144,15 @@ class Proxy:
                 taken = {id(one.lesson) for one in self._pupils.values()}
                 free = (lesson for lesson in LESSONS if id(lesson) not in taken)
                 pupil = self._pupils[key] = _Pupil(next(free, None))
-            lesson, number = pupil.lesson, len(pupil.tries)
-            played = lesson is not None and number < len(lesson.plays)
-            shown = lesson.plays[number] if lesson and played else lesson and lesson.last
+            number = len(pupil.tries)
+            played, shown = _played(pupil.lesson, number)
             pupil.tries.append(Try(began, body, shown.status if shown else 0))
         if shown is not None:
             return shown
         answer = self._forward(path, headers, body)
         with self._lock:
             pupil.tries[number] = Try(began, body, answer.status)
-        return Answer(**{**vars(answer), "lost": True}) if played else answer
+        return replace(answer, lost=True) if played else answer
 
     def is_done(self) -> bool:
         """Whether every lesson has come to its end, and the last one was left alone for a while."""
@@ -178,7 +177,9 @@ class Proxy:
         return [
             *found,
             *(
-                Finding(point, WRONG if point in habits else OK if seen else OPEN, habits.get(point, ""))
+                Finding(
+                    point, WRONG if point in habits else OK if seen else OPEN, habits.get(point, "")
+                )
                 for point in _HABITS
             ),
         ]
@@ -196,7 +197,7 @@ class Proxy:
                 self._habits.setdefault(point, why)
 
     def _forward(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        passed = {
+        passed: dict[str, str] = {
             name: headers[name]
             for name in ("content-type", "idempotency-key", "accept-language")
             if name in headers
@@ -249,6 +250,15 @@ _HABITS: dict[str, _Fault] = {
     "带来源编号external_ref": _reference,
     "带收到时间received_at": _received,
 }
+
+
+def _played(lesson: Lesson | None, number: int) -> tuple[bool, Answer | None]:
+    """Whether a try is part of the lesson, and what it is answered without asking intake."""
+    if lesson is None:
+        return False, None
+    if number < len(lesson.plays):
+        return True, lesson.plays[number]
+    return False, lesson.last
 
 
 def _judged(lesson: Lesson, pupil: _Pupil | None) -> Finding:

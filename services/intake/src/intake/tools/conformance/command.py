@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     headers = {"Authorization": f"Bearer {asked.token}", "Accept-Language": "zh"}
     with httpx.Client(base_url=asked.url, headers=headers, timeout=30, trust_env=False) as http:
         if asked.listen is None:
-            findings = list(examine(Office(http, channel)))
+            findings: Sequence[Finding] = list(examine(Office(http, channel)))
         else:
             host, _, port = asked.listen.rpartition(":")
             findings = _watch(

@@ -139,6 +139,108 @@ def _token(office: Office) -> None:
 
 def _json(office: Office) -> None:
     """不是JSON的拒绝，不登记"""
+    for status, media_type, content in (
+        (415, "text/plain", b"title=1"),
+        (400, "application/json", b'{"title": '),
+    ):
+        headers = {"Content-Type": media_type}
+        _status(office.http.post("/v1/petitions", content=content, headers=headers), status)
+
+
+_CHECKS:
+        point = (check.__doc__ or "").strip()
+        try:
+            check(office)
+        except Unlike as error:
+            yield Finding(point, WRONG, str(error))
+        except httpx.HTTPError as error:
+            yield Finding(point, WRONG, f"没有应答（{type(error).__name__}）")
+        else:
+            yield Finding(point, OK)
+
+
+def _registers(office: Office) -> None:
+    """登记一件，得到编号和查询码"""
+    _registered(office.post(office.matter()))
+
+
+def _registers_anonymous(office: Office) -> None:
+    """没有信访人信息的也要登记"""
+    _registered(office.post(office.matter(petitioner=None)))
+
+
+def _same_again(office: Office) -> None:
+    """同一Idempotency-Key、同一内容再发，回答相同，不重复登记"""
+    body, key = office.matter(), str(uuid.uuid4())
+    first, second = (_registered(office.post(body, key=key)) for _ in range(2))
+    if first != second:
+        raise Unlike("两次回答不同")
+
+
+def _other_body(office: Office) -> None:
+    """同一Idempotency-Key、不同内容，拒绝并指明"""
+    key = str(uuid.uuid4())
+    _registered(office.post(office.matter(), key=key))
+    answer = office.post(office.matter(), key=key)
+    _refused(answer, 422, "Idempotency-Key", code="idempotency_key_reused")
+
+
+def _same_reference(office: Office) -> None:
+    """同一来源编号再登记，回答409和原编号"""
+    body = office.matter()
+    first = _registered(office.post(body))
+    answer = office.post(body)
+    _refused(answer, 409, "external_ref", code="already_registered")
+    if answer.json().get("petition_id") != first["petition_id"]:
+        raise Unlike("没有指出原来的信访件")
+
+
+def _limits(office: Office) -> None:
+    """标题、内容超长，拒绝并指明字段"""
+    _registered(office.post(office.matter(title="长" * _TITLE_MOST)))
+    _refused(office.post(office.matter(title="长" * (_TITLE_MOST + 1))), 422, "title")
+    _refused(office.post(office.matter(content="长" * (_CONTENT_MOST + 1))), 422, "content")
+
+
+def _fields(office: Office) -> None:
+    """缺少的、多余的、不对的字段逐一指明"""
+    answer = office.post({"channel": office.channel, "colour": "red", "secrecy": "yes"})
+    for name in ("title", "content", "colour", "secrecy"):
+        _refused(answer, 422, name)
+
+
+def _characters(office: Office) -> None:
+    """生僻字、表情、方向符照收，控制字符拒绝并指明"""
+    _registered(office.post(office.matter(title=_RARE, content=_RARE)))
+    _refused(office.post(office.matter(content="路灯\0不亮")), 422, "content")
+
+
+def _times(office: Office) -> None:
+    """收到时间须带时区，不能在将来"""
+    now = dt.datetime.now(OFFICE_TZ).replace(microsecond=0)
+    earlier = now - dt.timedelta(days=1)
+    _registered(office.post(office.matter(received_at=earlier.isoformat())))
+    _registered(office.post(office.matter(received_at=f"{earlier.astimezone(dt.UTC):%FT%TZ}")))
+    naive = earlier.replace(tzinfo=None).isoformat()
+    _refused(office.post(office.matter(received_at=naive)), 422, "received_at")
+    ahead = (now + dt.timedelta(hours=1)).isoformat()
+    _refused(office.post(office.matter(received_at=ahead)), 422, "received_at")
+
+
+def _own_channel(office: Office) -> None:
+    """只能以本渠道登记"""
+    other = "letter" if office.channel != "letter" else "hotline"
+    _status(office.post(office.matter(channel=other)), 403)
+
+
+def _token(office: Office) -> None:
+    """没有令牌、令牌不对，一律401"""
+    for sent in ("", "Bearer nonsense"):
+        _status(office.post(office.matter(), headers={"Authorization": sent}), 401)
+
+
+def _json(office: Office) -> None:
+    """不是JSON的拒绝，不登记"""
     sent = {"content": b"title=1", "headers": {"Content-Type": "text/plain"}}
     _status(office.http.post("/v1/petitions", **sent), 415)
     broken = {"content": b'{"title": ', "headers": {"Content-Type": "application/json"}}
@@ -183,5 +285,4 @@ def _refused(answer: httpx.Response, status: int, name: str, *, code: str | None
 def _status(answer: httpx.Response, status: int) -> None:
     if answer.status_code == status:
         return
-    said = answer.text[:200] if answer.status_code != status else ""
-    raise Unlike(f"应答{status}，实为{answer.status_code}：{said}")
+    raise Unlike(f"应答{status}，实为{answer.status_code}：{answer.text[:200]}")
