@@ -1,12 +1,13 @@
 """Where an installation of `make run-real` keeps everything: the folders under VAR/real."""
 
+import hashlib
 import os
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.local_secrets import write_private
+from shared.local_secrets import SECRETS_FILE, write_private
 from shared.settings import BadSettings
 
 ARCHIVE_SECONDS = 60
@@ -70,6 +71,17 @@ def _postgres_folder(var: Path) -> Path:
 def _folder_elsewhere(var: Path) -> Path:
     note = var / _ELSEWHERE_FILE
     if not note.exists():
-        _ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
-        write_private(note, tempfile.mkdtemp(prefix="postgresql-", dir=_ELSEWHERE))
+        write_private(note, str(_folder_of_0_1(var) or _new_folder()))
     return Path(note.read_text(encoding="utf-8"))
+
+
+def _folder_of_0_1(var: Path) -> Path | None:
+    """Where version 0.1 put the data of the installation that stands in `var`, if it did."""
+    digest = hashlib.sha256(str(var).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"minsheng-postgresql-{digest}"
+    return folder if folder.exists() and (var / SECRETS_FILE).exists() else None
+
+
+def _new_folder() -> Path:
+    _ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="postgresql-", dir=_ELSEWHERE))
