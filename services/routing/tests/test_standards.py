@@ -67,6 +67,8 @@ BROKEN = [
      "no 'redo_date'"),
     ("a clock that extends nothing", "length: {extends: D5}", "length: {extends: D55}",
      "no 'D55'"),
+    ("a clock that shares nothing's end", "length: {shares: D9}", "length: {shares: D99}",
+     "no 'D99'"),
     ("a length in words", "length: {months: 2}", "length: {months: two}", "wrong type"),
     ("a list that is no list", "    starts_on: [perform]\n", "    starts_on: perform\n",
      "wrong type"),
