@@ -105,8 +105,8 @@ def test_an_office_that_does_not_answer_is_a_finding_and_no_crash(token):
 class Vendor:
     """A channel's client; each fault that it may have is named."""
 
-    def __init__(self, url, *faults):
-        self.url, self.faults = url, faults
+    def __init__(self, url, *faults, wait=0.5):
+        self.url, self.faults, self.wait = url, faults, wait
 
     def send(self, number):
         """Bring one petition in, however often it must be sent."""
@@ -119,7 +119,7 @@ class Vendor:
         }
         for name in self.faults:
             body.pop(name, None)
-        key, wait = str(uuid.uuid4()), 0.5
+        key, wait = str(uuid.uuid4()), self.wait
         for _ in range(4):
             status, told = self.post(body, key)
             if status in (200, 201):
@@ -147,10 +147,10 @@ def watched(http):
         yield proxy
 
 
-def taught(http, *faults):
+def taught(http, *faults, wait=0.5):
     """The findings on a client that has sent a petition for each lesson."""
     with watched(http) as proxy:
-        vendor = Vendor(proxy.url, *faults)
+        vendor = Vendor(proxy.url, *faults, wait=wait)
         posts = [threading.Thread(target=vendor.send, args=(n,)) for n in range(len(LESSONS))]
         for post in posts:
             post.start()
@@ -163,7 +163,7 @@ def taught(http, *faults):
 
 
 def test_a_client_in_order_passes_and_each_petition_is_registered_once(http, desk):
-    assert set(taught(http).values()) == {OK}
+    assert set(taught(http, wait=1.5).values()) == {OK}
     titles = [row.title for row in desk.rows(models.petitions)]
     assert len(titles) == len(set(titles)) == len(LESSONS) - 1
 
