@@ -142,6 +142,8 @@ def test_every_clock_and_parameter_stands_in_both_editions(
         assert clock.name in part
         assert cite(made, clock.basis) in part
         assert length_of(PROCEDURE, clock) in part
+        elsewhere = clock.until or clock.shares or clock.extends
+        assert ("次日为第1日" in part) == (not elsewhere)
     for parameter in PROCEDURE.parameters.values():
         part = page.part(f"parameter-{parameter.name}")
         assert parameter.title in part

@@ -63,7 +63,7 @@ def clock_row(procedure: Procedure, texts: Texts, clock: ClockRule) -> dict[str,
         "duty": clock.kind == DUTY,
         "length": length_of(procedure, clock),
         "short": _short(clock),
-        "first_day": texts.first_days[clock.first_day],
+        "first_day": _first_day(texts, clock),
         "starts": [_doing(procedure, name) for name in clock.starts_on],
         "settles": [_doing(procedure, name) for name in clock.settled_by],
         "cancels": [_doing(procedure, name) for name in clock.cancelled_by],
@@ -73,6 +73,12 @@ def clock_row(procedure: Procedure, texts: Texts, clock: ClockRule) -> dict[str,
         "when": clock.when and procedure.parameters[clock.when].title,
         "basis": clock.basis,
     }
+
+
+def _first_day(texts: Texts, clock: ClockRule) -> str:
+    """Which day is the first; nothing where no days are counted from there."""
+    counted = not (clock.until or clock.shares or clock.extends)
+    return texts.first_days[clock.first_day] if counted else ""
 
 
 def action_row(standards: Standards, action: Action) -> dict[str, Any]:
