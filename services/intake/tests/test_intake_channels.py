@@ -2,6 +2,7 @@
 
 import pytest
 
+from intake.domain.channels import NAMES
 from shared.testing import hear, mark
 
 FAX = {"name": "传真", "kind": "letter", "cost": 300}
@@ -22,6 +23,7 @@ def test_a_new_office_has_eight_channels_of_four_kinds(desk):
         "email": ("网信", False), "mailbox": ("网信", False), "letter": ("来信", False),
         "visit": ("来访", False), "hotline": ("来电", False),
     }  # fmt: skip
+    assert {one["code"]: one["name"] for one in items} == NAMES
     assert all(one["active"] and one["cost"] == 100 for one in items)
 
 

@@ -3,11 +3,21 @@
 import sqlalchemy as sa
 from alembic import op
 
-from intake.domain.channels import COST, SEED
 from shared.db import UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
+
+_CHANNELS = (
+    ("web", "网上信访", "online", True),
+    ("app", "手机应用", "online", True),
+    ("wechat", "微信公众号", "online", False),
+    ("email", "电子邮件", "online", False),
+    ("hotline", "热线来电", "call", False),
+    ("visit", "来访", "visit", False),
+    ("letter", "来信", "letter", False),
+    ("mailbox", "政府信箱", "online", False),
+)
 
 
 def upgrade() -> None:
@@ -31,8 +41,8 @@ def upgrade() -> None:
                 "kind": kind,
                 "active": True,
                 "public": public,
-                "cost": COST,
+                "cost": 100,
             }
-            for code, name, kind, public in SEED
+            for code, name, kind, public in _CHANNELS
         ],
     )
