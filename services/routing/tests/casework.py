@@ -77,6 +77,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "serve": {"method": "direct", "signed_by": "王某"},
     "close": {"reason": "served"},
     "urge_execution": {"text": "请按意见落实。"},
+    "report_channelled": {"text": "关于B12路末班车事项导入行政复议程序的报告"},
     "report_back": {"text": "关于B12路末班车事项办理情况的报告"},
     "return_report": {"report_due": "2026-07-31", "reason": "事实不清"},
     "ask_review": {"body_unit": "government", "reason": "不服处理意见"},

@@ -40,6 +40,32 @@ def test_routes_one_to_four_end_the_petition_and_tell_the_petitioner_where_to_go
     assert refused(tried(office, after, "ask_review", by="registrar")) == (409, "not_allowed_now")
 
 
+def test_who_assigned_a_case_hears_where_it_was_channelled_to(office):
+    at_office(office, "2026-03-02 10:00")
+    case = office.opened()
+    for action in ("assign", "accept", "channel"):
+        case = done(office, case, action, "2026-03-03 10:00")
+    assert (case["state"], clocks_of(case)["D5"], clocks_of(case)["D7"]) == (
+        "channelled", "cancelled", "running"
+    )  # fmt: skip
+    assert refused(tried(office, case, "archive", by="dispatcher"))[0] == 409
+    waits = office.get("/v1/my-work?reason=report_back", token=badge(office, "handler")).json
+    assert [item["case_id"] for item in waits["items"]] == [case["case_id"]]
+    after = done(office, case, "report_channelled", "2026-03-10 10:00", by="handler")
+    assert (after["state"], clocks_of(after)["D7"], after["next_due_at"]) == (
+        "channelled", "met", None
+    )  # fmt: skip
+    assert refused(tried(office, after, "report_channelled", by="handler"))[1] == "not_assigned"
+    waits = office.get("/v1/my-work?reason=report_back", token=badge(office, "handler")).json
+    assert waits["items"] == []
+    assert done(office, after, "archive", by="dispatcher")["state"] == "archived"
+
+
+def test_a_forwarded_case_owes_no_report_on_where_it_was_channelled_to(office):
+    answer = tried(office, brought(office, "channelled"), "report_channelled", by="handler")
+    assert refused(answer) == (409, "not_assigned")
+
+
 def test_route_five_has_two_months_from_acceptance_and_no_review(office):
     at_office(office, "2026-06-29 10:00")
     case = done(office, office.opened(), "forward", by="dispatcher")

@@ -55,7 +55,7 @@ REASONS = {
         Reason("accept", "待受理", "lead", _UNIT_STAFF, ("forwarded", "assigned")),
         Reason("answer", "待答复", "lead", _UNIT_STAFF, _HANDLED, ("handling", "extended")),
         Reason("serve", "待送达", "lead", _UNIT_STAFF, ("replied",)),
-        Reason("report_back", "办结报告待报送", "reporter", _UNIT_STAFF, ("served",)),
+        Reason("report_back", "办结报告待报送", "reporter", _UNIT_STAFF, ("served", "channelled")),
         Reason("parts", "会办待办", "part", _UNIT_STAFF),
         Reason("body_reviews", "本单位复查复核待办", "body", _UNIT_STAFF),
         Reason("approve", "意见书待审批", "signatory", ("unit_head", "leader")),

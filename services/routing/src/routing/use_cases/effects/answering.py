@@ -139,6 +139,11 @@ def return_report(change: Change) -> None:
     change.facts["report_returned"] = change.facts.get("report_returned", 0) + 1
 
 
+def report_channelled(change: Change) -> None:
+    """Whoever assigned the case is told where it went; nothing more is owed (T22 Art.22(三))."""
+    change.row["report_due"] = None
+
+
 EFFECTS: dict[str, Callable[[Change], None]] = {
     "channel": channel,
     "extend": extend,
@@ -150,4 +155,5 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "lapse": lapse,
     "approve_report": approve_report,
     "return_report": return_report,
+    "report_channelled": report_channelled,
 }
