@@ -22,12 +22,16 @@ MORE: dict[str, dict[str, Any]] = {"object": {"suggested_unit": "housing"}}
 BEGINS = {
     "accept": "forwarded",
     "report_back": "assigned",
+    "report_channelled": "assigned",
     "pass_down": "forwarded",
     "archive": "declined",
 }
 ABOUT = {"guide_law": {"channel": "visit"}, "decline": {"channel": "visit"}}
 """From where and on what cases actions are taken, where that is not the first of the table."""
-THEN = {"report_back": ("accept", "begin", "reply", "serve")}
+THEN = {
+    "report_back": ("accept", "begin", "reply", "serve"),
+    "report_channelled": ("accept", "channel"),
+}
 KIND_OF = {"decide_re_review": "re_review"}
 
 

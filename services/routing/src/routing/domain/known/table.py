@@ -248,7 +248,10 @@ OF_KIND: Mapping[tuple[str, str], Source] = {
     ("return_approval", "to_unit"): _objecting,
     ("completion_report", "to_unit"): _office,
     ("completion_report", "findings"): first(
-        joined(each("finding")), of_opinion(lambda opinion: opinion.facts), case("reply")
+        joined(each("finding")),
+        of_opinion(lambda opinion: opinion.facts),
+        case("reply"),
+        said("text"),
     ),
     ("urgent_report", "to_unit"): said("addressee"),
     ("urgent_report", "happened"): first(said("reason"), case("content")),
