@@ -80,7 +80,9 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
                 '        "language": "zh",\n',
             ),
             after(
-                "schemas.py", "class Registered(ma.Schema):\n", "    language = fields.Str()\n\n"
+                "schemas/petitions.py",
+                "class Registered(ma.Schema):\n",
+                "    language = fields.Str()\n\n",
             ),
             after(
                 "use_cases/registering.py",
