@@ -224,7 +224,8 @@ def test_events_carry_no_personal_data(desk):
     (registered,) = emitted(desk.app, "petition.registered.v1")
     assert set(registered["data"]) == {
         "petition_id", "petition_no", "channel", "purpose", "secret", "received_at",
-        "registered_at", "addressee",
+        "registered_at", "addressee", "place_code", "people", "joint", "anonymous", "urgent",
+        "threat", "litigation",
     }  # fmt: skip
 
 
@@ -232,7 +233,12 @@ def test_events_carry_no_personal_data(desk):
 def test_in_the_secret_lane_no_text_leaves_intake(desk, change):
     desk.registered(title="举报某人", **change)
     assert [event["type"] for event in emitted(desk.app)] == ["petition.registered.v1"]
-    assert emitted(desk.app)[0]["data"]["secret"] is True
+    told = emitted(desk.app)[0]["data"]
+    assert told["secret"] is True
+    assert set(told) == {
+        "petition_id", "petition_no", "channel", "purpose", "secret", "received_at",
+        "registered_at", "addressee",
+    }  # fmt: skip
 
 
 def test_the_unit_at_which_a_petition_is_handed_in_is_kept_and_told(desk):

@@ -23,6 +23,18 @@ class PetitionRegistered(ma.Schema):
         allow_none=True,
         metadata={"description": "the unit at which it was handed in; never in the secret lane"},
     )
+    place_code = fields.Str(
+        allow_none=True,
+        metadata={"description": "where the matter is, of the gazetteer; never in the secret lane"},
+    )
+    people = fields.Int(
+        metadata={"description": "how many bring it in; like the flags not told of secret ones"}
+    )
+    joint = fields.Bool()
+    anonymous = fields.Bool()
+    urgent = fields.Bool()
+    threat = fields.Bool()
+    litigation = fields.Bool()
 
 
 @events.type("petition.text.v1", only=("routing",))

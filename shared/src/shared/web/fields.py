@@ -204,6 +204,58 @@ class Whole(fields.Integer):
         return value
 
 
+class Number(fields.Float):
+    """A number in a range, such as a coordinate."""
+
+    default_error_messages = _COMMON | {
+        "invalid": both("应为数字。", "Must be a number."),
+        "range": both("应在{least}和{most}之间。", "Must be between {least} and {most}."),
+    }
+
+    def __init__(self, *, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+        self.most = most
+        self.metadata = {"minimum": least, "maximum": most, **self.metadata}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.make_error("invalid")
+        if not self.least <= value <= self.most:
+            raise self.make_error("range", least=self.least, most=self.most)
+        return float(value)
+
+
+class Items(fields.List):
+    """A list of `least` to `most` items."""
+
+    default_error_messages = _COMMON | {
+        "invalid": both("应为列表。", "Must be a list."),
+        "many": both("最多{most}项，现有{has}项。", "At most {most} items; it has {has}."),
+        "few": both("至少{least}项。", "At least {least} items."),
+    }
+
+    def __init__(self, inner: Any, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(inner, **kwargs)
+        self.most = most
+        self.least = least
+        self.metadata = {"maxItems": most, "minItems": least, **self.metadata}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise self.make_error("many", most=self.most, has=len(value))
+        if len(value) < self.least:
+            raise self.make_error("few", least=self.least)
+        found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        return found
+
+
 class Part(fields.Nested):
     """An object inside an object."""
 

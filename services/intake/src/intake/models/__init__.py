@@ -2,7 +2,7 @@
 
 from intake.models.channels import channels
 from intake.models.ground import ground, metadata
-from intake.models.petitioners import looks, petitioners
+from intake.models.petitioners import looks, participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.progress import case_access, case_words, cases, marks, progress
 
@@ -15,6 +15,7 @@ __all__ = [
     "looks",
     "marks",
     "metadata",
+    "participants",
     "petitioners",
     "petitions",
     "progress",

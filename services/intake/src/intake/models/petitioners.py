@@ -22,6 +22,30 @@ petitioners = sa.Table(
     sa.Index("petitioners_id_number", "id_number_index"),
 )
 
+participants = sa.Table(
+    "participants",
+    metadata,
+    sa.Column(
+        "petition_id", sa.String(36), sa.ForeignKey("petitions.petition_id"), primary_key=True
+    ),
+    sa.Column("part", sa.String(20), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("name", sa.LargeBinary),
+    sa.Column("phone", sa.LargeBinary),
+    sa.Column("id_number", sa.LargeBinary),
+    sa.Column("address", sa.LargeBinary),
+    sa.Column("email", sa.LargeBinary),
+    sa.Column("phone_index", sa.LargeBinary),
+    sa.Column("id_number_index", sa.LargeBinary),
+    sa.Column("relation", sa.String(20)),
+    sa.Column("signed_on", sa.Date),
+    sa.Column("until", sa.Date),
+    sa.Column("scope", sa.Text),
+    sa.Index("participants_phone", "phone_index"),
+    sa.Index("participants_id_number", "id_number_index"),
+)
+"""Those beside the petitioner: who signs with them, speaks for a group, or acts for them."""
+
 looks = sa.Table(
     "looks",
     metadata,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from intake.models.ground import metadata
-from shared.db import UtcDateTime
+from shared.db import Json, UtcDateTime
 
 petitions = sa.Table(
     "petitions",
@@ -13,7 +13,20 @@ petitions = sa.Table(
     sa.Column("channel", sa.String(20), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("claim", sa.Text),
+    sa.Column("course", sa.Text),
     sa.Column("place", sa.Text),
+    sa.Column("place_code", sa.String(50)),
+    sa.Column("longitude", sa.Float),
+    sa.Column("latitude", sa.Float),
+    sa.Column("coordinate_system", sa.String(10)),
+    sa.Column("people", sa.Integer, nullable=False),
+    sa.Column("affected", sa.Integer),
+    sa.Column("joint", sa.Boolean, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("threat", sa.Boolean, nullable=False),
+    sa.Column("litigation", sa.Boolean, nullable=False),
+    sa.Column("proceedings", Json, nullable=False),
     sa.Column("purpose", sa.String(20), nullable=False),
     sa.Column("addressee", sa.String(50)),
     sa.Column("secrecy", sa.Boolean, nullable=False),

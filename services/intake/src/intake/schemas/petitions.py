@@ -5,43 +5,28 @@ import re
 import marshmallow as ma
 from marshmallow import fields
 
-from intake.domain.registration import CLAIMS, PURPOSES
-from shared.errors import both
-from shared.web.fields import Body, Code, Flag, Moment, Part, Text
+from intake.domain.location import SYSTEMS
+from intake.domain.participants import AGENTS_MOST, COSIGNERS_MOST, REPRESENTATIVES_MOST
+from intake.domain.registration import AFFECTED_MOST, CLAIMS, PEOPLE_MOST, PROCEEDINGS, PURPOSES
+from intake.schemas.participants import (
+    AgentIn,
+    ParticipantIn,
+    ParticipantOut,
+    PetitionerIn,
+    PetitionerOut,
+    matches,
+)
+from shared.web.fields import Body, Code, Flag, Items, Moment, Number, Part, Text, Whole
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
-_ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
 _UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
-def _matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validator:
-    return ma.validate.Regexp(pattern, error=both(zh, en))
+class LocationIn(Body):
+    """A point in degrees, and the system that it is in; swapped coordinates are out of range."""
 
-
-class PetitionerIn(Body):
-    """Who brings the matter in; everything may be left out (anonymous)."""
-
-    name = Text(longest=100, allow_none=True, load_default=None)
-    phone = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=_matches(_PHONE, "不是电话号码。", "Not a phone number."),
-    )
-    id_number = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=_matches(_ID_NUMBER, "不是证件号码。", "Not an ID number."),
-    )
-    address = Text(longest=300, allow_none=True, load_default=None)
-    email = Text(
-        longest=254,
-        allow_none=True,
-        load_default=None,
-        validate=_matches(_EMAIL, "不是电子邮箱地址。", "Not an e-mail address."),
-    )
+    longitude = Number(least=70, most=140, required=True)
+    latitude = Number(least=0, most=56, required=True)
+    system = Code(tuple(SYSTEMS), names=SYSTEMS, required=True)
 
 
 class ExternalRefIn(Body):
@@ -55,27 +40,49 @@ class PublicPetitionIn(Body):
     """A matter brought in by a citizen without an account.
 
     `addressee` is the code of the unit at which it is handed in, such as the one whose mailbox
-    (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)).
+    (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)). `claim` is
+    what is asked for, `course` where the matter was brought before and what came of it, `people`
+    how many bring it in, and `proceedings` those that have been begun about it.
     """
 
     channel = Text(longest=20, required=True)
     title = Text(longest=200, required=True)
     content = Text(longest=50_000, lines=True, required=True)
+    claim = Text(longest=2_000, lines=True, allow_none=True, load_default=None)
+    course = Text(longest=10_000, lines=True, allow_none=True, load_default=None)
     petitioner = Part(PetitionerIn, allow_none=True, load_default=None)
+    agents = Items(fields.Nested(AgentIn), most=AGENTS_MOST, load_default=list)
+    representatives = Items(
+        fields.Nested(ParticipantIn), most=REPRESENTATIVES_MOST, load_default=list
+    )
+    cosigners = Items(fields.Nested(ParticipantIn), most=COSIGNERS_MOST, load_default=list)
+    people = Whole(least=1, most=PEOPLE_MOST, allow_none=True, load_default=None)
+    joint = Flag(allow_none=True, load_default=None)
     place = Text(longest=300, allow_none=True, load_default=None)
+    place_code = Text(longest=50, allow_none=True, load_default=None)
+    location = Part(LocationIn, allow_none=True, load_default=None)
+    proceedings = Items(Code(tuple(PROCEEDINGS), names=PROCEEDINGS), most=10, load_default=list)
     purpose = Code(tuple(PURPOSES), load_default="petition")
     secrecy = Flag(load_default=False)
     addressee = Text(
         longest=50,
         allow_none=True,
         load_default=None,
-        validate=_matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
+        validate=matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
     )
 
 
 class PetitionIn(PublicPetitionIn):
-    """A matter as any channel posts it; `at` is the registration time of imported history."""
+    """A matter as any channel posts it; `at` is the registration time of imported history.
 
+    `affected` is how many the matter touches, `threat` that something was threatened (扬言), and
+    `litigation` that it is a matter of litigation (涉法涉诉).
+    """
+
+    affected = Whole(least=1, most=AFFECTED_MOST, allow_none=True, load_default=None)
+    urgent = Flag(load_default=False)
+    threat = Flag(load_default=False)
+    litigation = Flag(load_default=False)
     received_at = Moment(allow_none=True, load_default=None)
     external_ref = Part(ExternalRefIn, allow_none=True, load_default=None)
     at = Moment(allow_none=True, load_default=None)
@@ -119,14 +126,12 @@ class ProgressOut(ma.Schema):
     stages = fields.List(fields.Nested(StageOut), required=True)
 
 
-class PetitionerOut(ma.Schema):
-    """A petitioner, masked unless a purpose was stated."""
+class LocationOut(ma.Schema):
+    """A point as WGS-84, in degrees; `system` is the one in which it was given."""
 
-    name = fields.Str(allow_none=True)
-    phone = fields.Str(allow_none=True)
-    id_number = fields.Str(allow_none=True)
-    address = fields.Str(allow_none=True)
-    email = fields.Str(allow_none=True)
+    longitude = fields.Float()
+    latitude = fields.Float()
+    system = fields.Str()
 
 
 class PetitionOut(ma.Schema):
@@ -137,7 +142,19 @@ class PetitionOut(ma.Schema):
     channel = fields.Str()
     title = fields.Str()
     content = fields.Str()
+    claim = fields.Str(allow_none=True)
+    course = fields.Str(allow_none=True)
     place = fields.Str(allow_none=True)
+    place_code = fields.Str(allow_none=True)
+    location = fields.Nested(LocationOut, allow_none=True)
+    people = fields.Int()
+    affected = fields.Int(allow_none=True)
+    joint = fields.Bool()
+    anonymous = fields.Bool()
+    urgent = fields.Bool()
+    threat = fields.Bool()
+    litigation = fields.Bool()
+    proceedings = fields.List(fields.Str())
     purpose = fields.Str()
     addressee = fields.Str(allow_none=True)
     secret = fields.Bool()
@@ -145,6 +162,7 @@ class PetitionOut(ma.Schema):
     registered_at = fields.AwareDateTime()
     masked = fields.Bool()
     petitioner = fields.Nested(PetitionerOut, allow_none=True)
+    participants = fields.List(fields.Nested(ParticipantOut))
 
 
 class UnmaskIn(Body):

@@ -10,12 +10,12 @@ from intake import models
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
 from intake.use_cases.masking import masked_person, masked_words, words_apart
+from intake.use_cases.sealing import participants_of, petitioner_of
 from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
 from shared.auth import Principal
-from shared.clock import Clock
+from shared.clock import Clock, office_day
 from shared.db import Session
 from shared.errors import NotFound
-from shared.pii import MASKS
 
 
 def look_at(
@@ -35,11 +35,21 @@ def look_at(
     """
     row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
     masked = purpose is None
-    person = _person(session, petition_id, resources)
-    found = dict(row._mapping) | {"masked": masked, "petitioner": person}
+    ring = resources.ring
+    person = petitioner_of(session, petition_id, ring)
+    beside = participants_of(session, petition_id, ring, today=office_day(clock.now()))
+    found = dict(row._mapping) | {
+        "masked": masked,
+        "anonymous": not (person and person["name"]),
+        "location": _location(row),
+        "petitioner": person,
+        "participants": beside,
+    }
     if masked:
-        found |= masked_words(found, name=(person or {}).get("name"))
+        names = [one["name"] for one in (person, *beside) if one and one["name"]]
+        found |= masked_words(found, names=names)
         found["petitioner"] = person and masked_person(person)
+        found["participants"] = [masked_person(one) for one in beside]
     return found | (words_apart() if _kept_apart(session, petition_id, by=by) else {})
 
 
@@ -59,7 +69,20 @@ def claim_identity(
     where the petition is not theirs to know.
     """
     _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
-    return {"petition_id": petition_id, "petitioner": _person(session, petition_id, resources)}
+    return {
+        "petition_id": petition_id,
+        "petitioner": petitioner_of(session, petition_id, resources.ring),
+    }
+
+
+def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
+    if row.longitude is None:
+        return None
+    return {
+        "longitude": row.longitude,
+        "latitude": row.latitude,
+        "system": row.coordinate_system,
+    }
 
 
 def _looked_at(
@@ -135,20 +158,6 @@ def _any_of(session: Session, cases: Iterable[Any], condition: sa.ColumnElement[
     ids = [case.case_id for case in cases]
     found = sa.select(table.c.case_id).where(table.c.case_id.in_(ids), condition)
     return session.execute(found.limit(1)).first() is not None
-
-
-def _person(
-    session: Session, petition_id: str, resources: Resources
-) -> dict[str, str | None] | None:
-    table = models.petitioners
-    row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
-    if row is None:
-        return None
-    sealed = {name: row._mapping[name] for name in MASKS}
-    return {
-        name: resources.ring.decrypt(value, place=f"{petition_id}/{name}") if value else None
-        for name, value in sealed.items()
-    }
 
 
 def count(session: Session, *, by: Principal) -> dict[str, int]:

@@ -9,18 +9,23 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain import registration
+from intake.domain.location import to_wgs84
 from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
+from intake.use_cases.sealing import names_of, sealed_participants, sealed_petitioner
 from shared.auth import Principal
-from shared.clock import Clock
+from shared.clock import Clock, office_day
 from shared.db import Session, dialect_insert, next_numbers
 from shared.errors import Conflict, Forbidden, Invalid, both
 from shared.outbox import emit
-from shared.pii import MASKS
 
-_INDEXED = ("phone", "id_number")
+_TOLD_OF_SECRETS = (
+    *("petition_id", "petition_no", "channel", "purpose", "secret", "addressee"),
+    *("received_at", "registered_at"),
+)
+"""All that is told of a petition in the secret lane; of its addressee, that it has none."""
 
 
 def register(
@@ -57,10 +62,8 @@ def register(
         code, petition_id=petition_id, secret=resources.query_code_secret
     )
     _insert_petition(session, row)
-    person = petition.get("petitioner") or {}
-    if any(person.values()):
-        session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
-    _announce(session, row, person)
+    _insert_persons(session, petition, petition_id=petition_id, resources=resources)
+    _announce(session, row, petition)
     return {
         "petition_id": petition_id,
         "petition_no": row["petition_no"],
@@ -87,6 +90,7 @@ def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetim
     at, received_at = petition.get("at"), petition.get("received_at")
     if not wrong and at and received_at and received_at > at:
         wrong["received_at"] = both("不能晚于登记时间。", "May not be after registration.")
+    wrong |= registration.contradictions(petition, on=office_day(at or now))
     if wrong:
         raise Invalid(wrong)
 
@@ -100,7 +104,13 @@ def _petition_row(
         "channel": petition["channel"],
         "title": petition["title"],
         "content": petition["content"],
+        "claim": petition["claim"],
+        "course": petition["course"],
         "place": petition["place"],
+        "place_code": petition["place_code"],
+        **_located(petition.get("location")),
+        **registration.counted(petition),
+        **registration.flagged(petition),
         "purpose": petition["purpose"],
         "secrecy": petition["secrecy"],
         "addressee": petition["addressee"],
@@ -112,6 +122,14 @@ def _petition_row(
         "external_system": ref.get("system"),
         "external_id": ref.get("id"),
     }
+
+
+def _located(location: Mapping[str, Any] | None) -> dict[str, Any]:
+    if location is None:
+        return {"longitude": None, "latitude": None, "coordinate_system": None}
+    system = location["system"]
+    longitude, latitude = to_wgs84(location["longitude"], location["latitude"], system=system)
+    return {"longitude": longitude, "latitude": latitude, "coordinate_system": system}
 
 
 def _insert_petition(session: Session, row: dict[str, Any]) -> None:
@@ -134,30 +152,32 @@ def _insert_petition(session: Session, row: dict[str, Any]) -> None:
     )
 
 
-def _sealed(person: Mapping[str, Any], petition_id: str, resources: Resources) -> dict[str, Any]:
-    ring = resources.ring
-    row: dict[str, Any] = {"petition_id": petition_id}
-    for name in MASKS:
-        value = person.get(name)
-        row[name] = ring.encrypt(value, place=f"{petition_id}/{name}") if value else None
-    for name in _INDEXED:
-        value = person.get(name)
-        row[f"{name}_index"] = ring.blind_index(value, kind=name) if value else None
-    return row
+def _insert_persons(
+    session: Session, petition: Mapping[str, Any], *, petition_id: str, resources: Resources
+) -> None:
+    petitioner = sealed_petitioner(petition, petition_id, resources.ring)
+    if petitioner:
+        session.execute(sa.insert(models.petitioners), petitioner)
+    participants = sealed_participants(petition, petition_id, resources.ring)
+    if participants:
+        session.execute(sa.insert(models.participants), participants)
 
 
-def _announce(session: Session, row: Mapping[str, Any], person: Mapping[str, Any]) -> None:
+def _announce(session: Session, row: Mapping[str, Any], petition: Mapping[str, Any]) -> None:
+    told = dict(row) | {"anonymous": not (petition.get("petitioner") or {}).get("name")}
+    if row["secret"]:
+        told = {name: None if name == "addressee" else told[name] for name in _TOLD_OF_SECRETS}
     emit(
         session,
         events[PetitionRegistered],
         subject=row["petition_id"],
-        data=dict(row) | {"addressee": None if row["secret"] else row["addressee"]},
+        data=told,
         time=row["registered_at"],
         historical=row["historical"],
     )
     if row["secret"]:
         return
-    masked = masked_words(row, name=person.get("name"))
+    masked = masked_words(row, names=names_of(petition))
     emit(
         session,
         events[PetitionText],

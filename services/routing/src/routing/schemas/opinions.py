@@ -1,6 +1,5 @@
 """Requests and answers of `api.opinions`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -8,36 +7,7 @@ from marshmallow import fields
 
 from routing.domain.opinion import DECISIONS, KINDS, LEVELS, OUTCOMES, REMEDIES
 from shared.errors import both
-from shared.web.fields import Body, Code, Day, PageQuery, Part, Query, Text, Whole
-
-
-class Items(fields.List):
-    """A list of at most `most` items."""
-
-    default_error_messages = {
-        "invalid": both("应为列表。", "Must be a list."),
-        "required": both("必填。", "Required."),
-        "null": both("不能为空值。", "May not be null."),
-        "many": both("最多{most}项，现有{has}项。", "At most {most} items; it has {has}."),
-        "few": both("至少{least}项。", "At least {least} items."),
-    }
-
-    def __init__(self, inner: Any, *, most: int, least: int = 0, **kwargs: Any) -> None:
-        super().__init__(inner, **kwargs)
-        self.most = most
-        self.least = least
-        self.metadata = {"maxItems": most, "minItems": least, **self.metadata}
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
-        if not isinstance(value, list):
-            raise self.make_error("invalid")
-        if len(value) > self.most:
-            raise self.make_error("many", most=self.most, has=len(value))
-        if len(value) < self.least:
-            raise self.make_error("few", least=self.least)
-        return super()._deserialize(value, attr, data, **kwargs)
+from shared.web.fields import Body, Code, Day, Items, PageQuery, Part, Query, Text, Whole
 
 
 def _words(longest: int, *, lines: bool = True) -> Text:
