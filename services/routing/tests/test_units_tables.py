@@ -7,14 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.domain.unit_cells import ALWAYS
-from routing.domain.unit_tables import (
-    decode,
-    read_units,
-    write_units,
-)
+from routing.domain.unit_tables import read_units, write_units
 from routing.domain.units import KINDS, LEVELS, Share, UnitRecord
 from routing.tools import organisation
 from routing.use_cases import units as use_cases
+from shared.csv_table import decode
 
 DAY = dt.date(2026, 3, 2)
 UNITS = """code,name,kind,parent

@@ -1,7 +1,8 @@
 """What intake makes of its settings at start: keys for persons, tokens and codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from intake.domain.places import KnownPlaces
 from intake.settings import Settings
 from shared.auth import Issuer
 from shared.clock import Clock
@@ -16,6 +17,7 @@ class Resources:
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
 def build(settings: Settings, clock: Clock) -> Resources:

@@ -5,7 +5,7 @@ from intake.api import api
 from intake.events import events
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance
+from intake.tools import conformance, gazetteer
 from shared.service import Service
 
 SERVICE = Service(
@@ -25,5 +25,5 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
-    tools={"conformance": conformance.main},
+    tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

@@ -4,6 +4,7 @@ from intake.models.channels import channels
 from intake.models.ground import ground, metadata
 from intake.models.petitioners import looks, participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
+from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "case_words",
     "cases",
     "channels",
+    "gazetteer_editions",
     "ground",
     "looks",
     "marks",
@@ -18,6 +20,7 @@ __all__ = [
     "participants",
     "petitioners",
     "petitions",
+    "places",
     "progress",
     "wrong_codes",
 ]

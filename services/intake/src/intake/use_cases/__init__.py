@@ -3,6 +3,7 @@
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
 from intake.use_cases.looking import claim_identity, count, look_at
+from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import register
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "count_channels",
     "keep_progress",
     "list_channels",
+    "load_places",
     "look_at",
     "open_citizen_session",
+    "places_named",
     "progress_of",
     "put_channel",
     "register",

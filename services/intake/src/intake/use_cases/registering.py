@@ -14,6 +14,7 @@ from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
+from intake.use_cases.places import place_of
 from intake.use_cases.sealing import names_of, sealed_participants, sealed_petitioner
 from shared.auth import Principal
 from shared.clock import Clock, office_day
@@ -55,6 +56,7 @@ def register(
     petition_id = str(uuid.uuid4())
     code = registration.new_query_code()
     row = _petition_row(petition, petition_id=petition_id, at=registered_at, by=by)
+    row["place_code"] = place_of(session, petition, now=now, resources=resources)
     row["petition_no"] = registration.petition_no(
         next_numbers(session, "petition_seq")[0], registered_at
     )
@@ -107,7 +109,6 @@ def _petition_row(
         "claim": petition["claim"],
         "course": petition["course"],
         "place": petition["place"],
-        "place_code": petition["place_code"],
         **_located(petition.get("location")),
         **registration.counted(petition),
         **registration.flagged(petition),

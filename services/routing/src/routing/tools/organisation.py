@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from routing.domain.suggestion import load_rules
-from routing.domain.unit_tables import decode
 from routing.use_cases import units as use_cases
 from shared.cli import ForMigrating
 from shared.clock import SystemClock, office_day
+from shared.csv_table import decode
 from shared.db import Database, Session
 from shared.errors import Refused, in_language
 from shared.settings import BadSettings, read_settings

@@ -9,17 +9,14 @@ import sqlalchemy as sa
 
 from routing import models
 from routing.domain.jurisdiction import Responsibility
-from routing.domain.unit_tables import (
-    LineFault,
-    read_responsibilities,
-    write_responsibilities,
-)
+from routing.domain.unit_tables import read_responsibilities, write_responsibilities
 from routing.domain.unit_tables import read_units as read_table
 from routing.domain.unit_tables import write_units as write_table
 from routing.domain.units import COLUMNS, UnitRecord, faults, row_of
 from routing.models.units import responsibilities, unit_revisions
 from routing.use_cases.units.keeping import begin_change, orphaning
 from routing.use_cases.units.knowing import read_units, with_lines
+from shared.csv_table import LineFault
 from shared.db import Session, upsert
 from shared.errors import Conflict, Invalid, both, in_language
 
