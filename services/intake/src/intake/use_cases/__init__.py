@@ -3,7 +3,7 @@
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
 from intake.use_cases.looking import claim_identity, count, look_at
-from intake.use_cases.registering import register
+from intake.use_cases.registering import register, register_many
 
 __all__ = [
     "claim_identity",
@@ -16,4 +16,5 @@ __all__ = [
     "progress_of",
     "put_channel",
     "register",
+    "register_many",
 ]

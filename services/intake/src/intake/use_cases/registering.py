@@ -1,8 +1,9 @@
-"""Registering a petition: checked, its petitioner encrypted, said to the others."""
+"""Registering petitions: checked, their petitioners encrypted, said to the others."""
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +17,32 @@ from intake.use_cases.masking import masked_words
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session, dialect_insert, next_numbers
-from shared.errors import Conflict, Forbidden, Invalid, both
+from shared.errors import Conflict, Forbidden, Invalid, Refused, both
 from shared.outbox import emit
 from shared.pii import MASKS
 
+Receipt = dict[str, Any]
+
 _INDEXED = ("phone", "id_number")
+_REFERENCE = ("channel", "external_system", "external_id")
+_insert_new: dict[str, Any] = {}
+_insert_petitioners = sa.insert(models.petitioners)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A petition that may be registered: its row, who brings it in, and the code it is given."""
+
+    row: dict[str, Any]
+    person: Mapping[str, Any]
+    code: str
+
+    def receipt(self) -> Receipt:
+        return {
+            "petition_id": self.row["petition_id"],
+            "petition_no": self.row["petition_no"],
+            "query_code": f"{self.code[:5]}-{self.code[5:]}",
+        }
 
 
 def register(
@@ -31,41 +53,72 @@ def register(
     clock: Clock,
     resources: Resources,
     publicly: bool = False,
-) -> dict[str, Any]:
-    """Register a petition, keep its petitioner encrypted, and say so (T22 Arts.19, 22).
-
-    Invalid for a time ahead of now or a channel that is closed, or no public one where the public
-    posts; Forbidden for another's channel, Conflict where the channel's reference was registered
-    before.
-    """
-    now = clock.now()
-    _may_register(petition, by=by, now=now)
-    check_channel(
+) -> Receipt:
+    """Register a petition: `register_many` with one, whose refusal is raised."""
+    (outcome,) = register_many(
         session,
-        petition["channel"],
+        petitions=[petition],
+        by=by,
+        clock=clock,
+        resources=resources,
         publicly=publicly,
-        historical=petition.get("at") is not None,
     )
-    registered_at = petition.get("at") or now
-    petition_id = str(uuid.uuid4())
-    code = registration.new_query_code()
-    row = _petition_row(petition, petition_id=petition_id, at=registered_at, by=by)
-    row["petition_no"] = registration.petition_no(
-        next_numbers(session, "petition_seq")[0], registered_at
-    )
-    row["query_code_digest"] = registration.query_code_digest(
-        code, petition_id=petition_id, secret=resources.query_code_secret
-    )
-    _insert_petition(session, row)
-    person = petition.get("petitioner") or {}
-    if any(person.values()):
-        session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
-    _announce(session, row, person)
-    return {
-        "petition_id": petition_id,
-        "petition_no": row["petition_no"],
-        "query_code": f"{code[:5]}-{code[5:]}",
-    }
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+def register_many(
+    session: Session,
+    *,
+    petitions: Sequence[Mapping[str, Any]],
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+    publicly: bool = False,
+) -> list[Receipt | Refused]:
+    """Register petitions, keep their petitioners encrypted, and say so (T22 Arts.19, 22).
+
+    For each its receipt, or why it was refused: Invalid for a time ahead of now or a channel that
+    is closed, or no public one where the public posts; Forbidden for another's channel, Conflict
+    where the channel's reference was registered before. What is refused leaves nothing behind
+    and holds up none of the others.
+    """
+    outcomes: list[_Draft | Refused] = []
+    check = _Checks(session, by=by, now=clock.now(), publicly=publicly)
+    for petition in petitions:
+        try:
+            check(petition)
+            outcomes.append(_drafted(petition, by=by, now=check.now))
+        except Refused as refusal:
+            outcomes.append(refusal)
+    drafts = [one for one in outcomes if isinstance(one, _Draft)]
+    known = _register(session, drafts, resources) if drafts else {}
+    return [
+        one if isinstance(one, Refused) else known.get(one.row["petition_id"]) or one.receipt()
+        for one in outcomes
+    ]
+
+
+class _Checks:
+    """What stands against registering a petition; each channel is asked about once."""
+
+    def __init__(
+        self, session: Session, *, by: Principal, now: dt.datetime, publicly: bool
+    ) -> None:
+        self.now = now
+        self._session = session
+        self._by = by
+        self._publicly = publicly
+        self._open: set[tuple[str, bool]] = set()
+
+    def __call__(self, petition: Mapping[str, Any]) -> None:
+        """Forbidden or Invalid where it may not be registered."""
+        _may_register(petition, by=self._by, now=self.now)
+        channel, historical = petition["channel"], petition.get("at") is not None
+        if (channel, historical) not in self._open:
+            check_channel(self._session, channel, publicly=self._publicly, historical=historical)
+            self._open.add((channel, historical))
 
 
 def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> None:
@@ -91,12 +144,11 @@ def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetim
         raise Invalid(wrong)
 
 
-def _petition_row(
-    petition: Mapping[str, Any], *, petition_id: str, at: dt.datetime, by: Principal
-) -> dict[str, Any]:
+def _drafted(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> _Draft:
     ref = petition.get("external_ref") or {}
-    return {
-        "petition_id": petition_id,
+    at = petition.get("at") or now
+    row = {
+        "petition_id": str(uuid.uuid4()),
         "channel": petition["channel"],
         "title": petition["title"],
         "content": petition["content"],
@@ -112,20 +164,75 @@ def _petition_row(
         "external_system": ref.get("system"),
         "external_id": ref.get("id"),
     }
+    return _Draft(row, petition.get("petitioner") or {}, registration.new_query_code())
 
 
-def _insert_petition(session: Session, row: dict[str, Any]) -> None:
-    table = models.petitions
-    reference = ("channel", "external_system", "external_id")
-    insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=reference)
-    if session.scalar(insert.returning(table.c.petition_id), row) is not None:
-        return
-    known = session.execute(
-        sa.select(table.c.petition_id, table.c.petition_no).where(
-            *(table.c[name] == row[name] for name in reference)
+def _register(
+    session: Session, drafts: Sequence[_Draft], resources: Resources
+) -> dict[str, Conflict]:
+    """Write drafts down and announce them; Conflict by petition id for those known before."""
+    numbers = next_numbers(session, "petition_seq", len(drafts))
+    for draft, number in zip(drafts, numbers, strict=True):
+        row = draft.row
+        row["petition_no"] = registration.petition_no(number, row["registered_at"])
+        row["query_code_digest"] = registration.query_code_digest(
+            draft.code, petition_id=row["petition_id"], secret=resources.query_code_secret
         )
-    ).one()
-    raise Conflict(
+    inserted = _insert_petitions(session, drafts)
+    new = [draft for draft in drafts if draft.row["petition_id"] in inserted]
+    sealed = [
+        _sealed(draft.person, draft.row["petition_id"], resources)
+        for draft in new
+        if any(draft.person.values())
+    ]
+    if sealed:
+        session.execute(_insert_petitioners, sealed)
+    for draft in new:
+        _announce(session, draft.row, draft.person)
+    return _conflicts(session, [d.row for d in drafts if d.row["petition_id"] not in inserted])
+
+
+def _insert_petitions(session: Session, drafts: Iterable[_Draft]) -> set[str]:
+    """The ids of those that are in now: not of those whose reference was registered before."""
+    # Two batches with the same references would wait for each other if they took them in any order.
+    rows = sorted((draft.row for draft in drafts), key=_reference_order)
+    return set(session.scalars(_inserting(session), rows))
+
+
+def _inserting(session: Session) -> Any:
+    """The statement for a kind of database, made once: making it takes longer than a row."""
+    kind = session.get_bind().dialect.name
+    if kind not in _insert_new:
+        table = models.petitions
+        insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=_REFERENCE)
+        _insert_new[kind] = insert.returning(table.c.petition_id)
+    return _insert_new[kind]
+
+
+def _reference_order(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in _REFERENCE)
+
+
+def _conflicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Conflict]:
+    if not rows:
+        return {}
+    table = models.petitions
+    reference = [table.c[name] for name in _REFERENCE]
+    references = {row["petition_id"]: tuple(row[name] for name in _REFERENCE) for row in rows}
+    found = session.execute(
+        sa.select(*reference, table.c.petition_id, table.c.petition_no).where(
+            sa.tuple_(*reference).in_(list(references.values()))
+        )
+    )
+    known = {(one.channel, one.external_system, one.external_id): one for one in found}
+    return {
+        petition_id: _registered_already(known[reference])
+        for petition_id, reference in references.items()
+    }
+
+
+def _registered_already(known: Any) -> Conflict:
+    return Conflict(
         both("该来源编号已登记过。", "This external reference is registered already."),
         code="already_registered",
         errors={"external_ref": both("已登记过。", "Registered already.")},
