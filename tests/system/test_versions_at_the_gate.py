@@ -16,14 +16,14 @@ CONTRACT = Path(__file__).parents[1] / "contract"
 TELLS_TWICE = (
     *(edit for edit in EMITS_V2 if "retired" not in edit.becomes),
     Edit(
-        "use_cases/registering.py",
-        '    if row["secret"]:\n        return\n    masked =',
+        "use_cases/announcing.py",
+        '    if not row["secret"]:\n        tell_words(',
         '    emit(session, events[PetitionRegistered], subject=row["petition_id"], data=row,\n'
         '         time=row["registered_at"], historical=row["historical"])\n'
-        '    if row["secret"]:\n        return\n    masked =',
+        '    if not row["secret"]:\n        tell_words(',
     ),
     Edit(
-        "use_cases/registering.py",
+        "use_cases/announcing.py",
         "import PetitionRegisteredV2,",
         "import PetitionRegistered, PetitionRegisteredV2,",
     ),

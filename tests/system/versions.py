@@ -65,7 +65,7 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
         'op.add_column("petitions", sa.Column("language", sa.String(10)))',
         (
             after(
-                "models.py",
+                "models/petitions.py",
                 '    sa.Column("registered_by", sa.String(100), nullable=False),\n',
                 '    sa.Column("language", sa.String(10)),\n',
             ),
@@ -75,9 +75,14 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
                 "    language = fields.Str(required=True)\n",
             ),
             after(
-                "use_cases/registering.py",
+                "use_cases/drafting.py",
                 '        "registered_by": by.sub,\n',
                 '        "language": "zh",\n',
+            ),
+            after(
+                "use_cases/announcing.py",
+                '    *("received_at", "registered_at"),\n',
+                '    "language",\n',
             ),
             after(
                 "schemas/petitions.py",
@@ -85,9 +90,9 @@ ADDITIVE: dict[str, tuple[str, tuple[Edit, ...]]] = {
                 "    language = fields.Str()\n\n",
             ),
             after(
-                "use_cases/registering.py",
-                '        "petition_no": row["petition_no"],\n',
-                '        "language": row["language"],\n',
+                "use_cases/drafting.py",
+                '            "petition_no": self.row["petition_no"],\n',
+                '            "language": self.row["language"],\n',
             ),
         ),
     ),
@@ -182,10 +187,10 @@ EMITS_V2: tuple[Edit, ...] = (
         '@events.type("petition.text.v1"',
     ),
     Edit(
-        "use_cases/registering.py",
+        "use_cases/announcing.py",
         "from intake.events import PetitionRegistered, PetitionText, events\n",
         "from intake.events import PetitionRegisteredV2, PetitionText, events\n",
     ),
-    Edit("use_cases/registering.py", "events[PetitionRegistered]", "events[PetitionRegisteredV2]"),
+    Edit("use_cases/announcing.py", "events[PetitionRegistered]", "events[PetitionRegisteredV2]"),
 )
 """Intake as it tells registrations by v2 alone; v1 is retired and can still be replayed."""

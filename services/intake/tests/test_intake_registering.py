@@ -237,7 +237,7 @@ def test_in_the_secret_lane_no_text_leaves_intake(desk, change):
     assert told["secret"] is True
     assert set(told) == {
         "petition_id", "petition_no", "channel", "purpose", "secret", "received_at",
-        "registered_at", "addressee",
+        "registered_at", "addressee", "suspected",
     }  # fmt: skip
 
 

@@ -35,6 +35,9 @@ class PetitionRegistered(ma.Schema):
     urgent = fields.Bool()
     threat = fields.Bool()
     litigation = fields.Bool()
+    suspected = fields.Bool(
+        metadata={"description": "secret only because its words may be an accusation"}
+    )
 
 
 @events.type("petition.text.v1", only=("routing",))
@@ -46,3 +49,11 @@ class PetitionText(ma.Schema):
     title = fields.Str(required=True)
     content = fields.Str(required=True)
     place = fields.Str(required=True, allow_none=True)
+
+
+@events.type("petition.cleared.v1", only=("routing",))
+class PetitionCleared(ma.Schema):
+    """What was suspected to be an accusation is none: it leaves the secret lane."""
+
+    petition_id = fields.Str(required=True)
+    cleared_at = fields.AwareDateTime(required=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from intake.domain.places import KnownPlaces
+from intake.domain.suspicion import AccusationRules
 from intake.settings import Settings
 from shared.auth import Issuer
 from shared.clock import Clock
@@ -11,12 +12,13 @@ from shared.pii import KeyRing
 
 @dataclass(frozen=True)
 class Resources:
-    """Keys and limits that use cases need."""
+    """Keys, limits and rules that use cases need."""
 
     ring: KeyRing
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    accusations: AccusationRules
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -29,4 +31,5 @@ def build(settings: Settings, clock: Clock) -> Resources:
         ),
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
+        accusations=AccusationRules.read(),
     )

@@ -23,6 +23,7 @@ class PetitionRegistered(Reads):
     secret = fields.Bool(required=True)
     received_at = fields.AwareDateTime(required=True)
     addressee = fields.Str(load_default=None, allow_none=True)
+    suspected = fields.Bool(load_default=False)
 
 
 class PetitionText(Reads):
@@ -32,6 +33,12 @@ class PetitionText(Reads):
     title = fields.Str(required=True)
     content = fields.Str(required=True)
     place = fields.Str(load_default=None, allow_none=True)
+
+
+class PetitionCleared(Reads):
+    """A petition that is no accusation after all."""
+
+    petition_id = fields.Str(required=True)
 
 
 @subscriptions.on("petition.registered.v1", from_="intake", reads=PetitionRegistered, batch=True)
@@ -48,3 +55,15 @@ def keep_texts(
 ) -> None:
     """Put the words to their cases and suggest category and unit."""
     use_cases.keep_texts(session, texts=[event.data for event in events], resources=resources)
+
+
+@subscriptions.on("petition.cleared.v1", from_="intake", reads=PetitionCleared)
+def clear_suspicion(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
+    """Take the case out of the secret lane, where suspicion alone had put it there."""
+    use_cases.clear_suspicion(
+        session,
+        petition_id=event.data["petition_id"],
+        at=event.time,
+        now=clock.now(),
+        resources=resources,
+    )

@@ -6,6 +6,7 @@ from intake.models.petitioners import looks, participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
+from intake.models.suspicions import suspicions
 
 __all__ = [
     "case_access",
@@ -22,5 +23,6 @@ __all__ = [
     "petitions",
     "places",
     "progress",
+    "suspicions",
     "wrong_codes",
 ]

@@ -119,6 +119,14 @@ def _looked_at(
     return row
 
 
+def check_may_see(session: Session, petition_id: str, *, by: Principal) -> None:
+    """NotFound where a petition is not the caller's to know."""
+    table = models.petitions
+    row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
+    if row is None or not _may_see(session, row, by=by):
+        raise NotFound()
+
+
 def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
     """The rule of `shared.access`, on the units kept of each case, the leading one first.
 

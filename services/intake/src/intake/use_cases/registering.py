@@ -1,32 +1,27 @@
-"""Registering a petition: checked, its petitioner encrypted, said to the others."""
+"""Registering petitions: checked, their petitioners encrypted, said to the others."""
 
 import datetime as dt
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake import models
 from intake.domain import registration
-from intake.domain.location import to_wgs84
-from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
-from intake.use_cases.channels import check_channel
-from intake.use_cases.masking import masked_words
-from intake.use_cases.places import place_of
-from intake.use_cases.sealing import names_of, sealed_participants, sealed_petitioner
+from intake.use_cases.announcing import announce
+from intake.use_cases.drafting import Draft, Drafting, Receipt
+from intake.use_cases.sealing import sealed_participants, sealed_petitioner
+from intake.use_cases.suspecting import note_suspicions
 from shared.auth import Principal
-from shared.clock import Clock, office_day
+from shared.clock import Clock
 from shared.db import Session, dialect_insert, next_numbers
-from shared.errors import Conflict, Forbidden, Invalid, both
-from shared.outbox import emit
+from shared.errors import Conflict, Refused, both
 
-_TOLD_OF_SECRETS = (
-    *("petition_id", "petition_no", "channel", "purpose", "secret", "addressee"),
-    *("received_at", "registered_at"),
-)
-"""All that is told of a petition in the secret lane; of its addressee, that it has none."""
+_REFERENCE = ("channel", "external_system", "external_id")
+_insert_new: dict[str, Any] = {}
+_insert_petitioners = sa.insert(models.petitioners)
+_insert_participants = sa.insert(models.participants)
 
 
 def register(
@@ -37,153 +32,131 @@ def register(
     clock: Clock,
     resources: Resources,
     publicly: bool = False,
-) -> dict[str, Any]:
-    """Register a petition, keep its petitioner encrypted, and say so (T22 Arts.19, 22).
-
-    Invalid for a time ahead of now or a channel that is closed, or no public one where the public
-    posts; Forbidden for another's channel, Conflict where the channel's reference was registered
-    before.
-    """
-    now = clock.now()
-    _may_register(petition, by=by, now=now)
-    check_channel(
+) -> Receipt:
+    """Register a petition: `register_many` with one, whose refusal is raised."""
+    (outcome,) = register_many(
         session,
-        petition["channel"],
+        petitions=[petition],
+        by=by,
+        clock=clock,
+        resources=resources,
         publicly=publicly,
-        historical=petition.get("at") is not None,
     )
-    registered_at = petition.get("at") or now
-    petition_id = str(uuid.uuid4())
-    code = registration.new_query_code()
-    row = _petition_row(petition, petition_id=petition_id, at=registered_at, by=by)
-    row["place_code"] = place_of(session, petition, now=now, resources=resources)
-    row["petition_no"] = registration.petition_no(
-        next_numbers(session, "petition_seq")[0], registered_at
-    )
-    row["query_code_digest"] = registration.query_code_digest(
-        code, petition_id=petition_id, secret=resources.query_code_secret
-    )
-    _insert_petition(session, row)
-    _insert_persons(session, petition, petition_id=petition_id, resources=resources)
-    _announce(session, row, petition)
-    return {
-        "petition_id": petition_id,
-        "petition_no": row["petition_no"],
-        "query_code": f"{code[:5]}-{code[5:]}",
-    }
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
 
 
-def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> None:
-    if by.channels and petition["channel"] not in by.channels:
-        raise Forbidden(
-            both("该账号不能以此渠道登记。", "This client may not post for that channel.")
+def register_many(
+    session: Session,
+    *,
+    petitions: Sequence[Mapping[str, Any]],
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+    publicly: bool = False,
+) -> list[Receipt | Refused]:
+    """Register petitions, keep their petitioners encrypted, and say so (T22 Arts.19, 22).
+
+    For each its receipt, or why it was refused: Invalid for a time ahead of now or a channel that
+    is closed, or no public one where the public posts; Forbidden for another's channel, Conflict
+    where the channel's reference was registered before. What is refused leaves nothing behind
+    and holds up none of the others.
+    """
+    outcomes: list[Draft | Refused] = []
+    now = clock.now()
+    draft = Drafting(session, by=by, now=now, resources=resources, publicly=publicly)
+    for petition in petitions:
+        try:
+            outcomes.append(draft(petition))
+        except Refused as refusal:
+            outcomes.append(refusal)
+    drafts = [one for one in outcomes if isinstance(one, Draft)]
+    known = _register(session, drafts, now, resources) if drafts else {}
+    return [
+        one if isinstance(one, Refused) else known.get(one.row["petition_id"]) or one.receipt()
+        for one in outcomes
+    ]
+
+
+def _register(
+    session: Session, drafts: Sequence[Draft], now: dt.datetime, resources: Resources
+) -> dict[str, Conflict]:
+    """Write drafts down and announce them; Conflict by petition id for those known before."""
+    numbers = next_numbers(session, "petition_seq", len(drafts))
+    for draft, number in zip(drafts, numbers, strict=True):
+        row = draft.row
+        row["petition_no"] = registration.petition_no(number, row["registered_at"])
+        row["query_code_digest"] = registration.query_code_digest(
+            draft.code, petition_id=row["petition_id"], secret=resources.query_code_secret
         )
-    if petition.get("at") and not by.has("importer"):
-        importer = both(
-            "只有历史数据导入才能指定登记时间。", "Only an import of history may set it."
-        )
-        raise Invalid({"at": importer})
-    late = both("不能晚于当前时间5分钟以上。", "May not be more than 5 minutes ahead of now.")
-    wrong = {
-        name: late
-        for name in ("received_at", "at")
-        if petition.get(name) and petition[name] > now + registration.AHEAD_MOST
-    }
-    at, received_at = petition.get("at"), petition.get("received_at")
-    if not wrong and at and received_at and received_at > at:
-        wrong["received_at"] = both("不能晚于登记时间。", "May not be after registration.")
-    wrong |= registration.contradictions(petition, on=office_day(at or now))
-    if wrong:
-        raise Invalid(wrong)
+    inserted = _insert_petitions(session, drafts)
+    new = [draft for draft in drafts if draft.row["petition_id"] in inserted]
+    _insert_persons(session, new, resources)
+    note_suspicions(session, new, now=now)
+    for draft in new:
+        suspected = draft.suspicion is not None
+        announce(session, draft.row, draft.petition, suspected=suspected)
+    return _conflicts(session, [d.row for d in drafts if d.row["petition_id"] not in inserted])
 
 
-def _petition_row(
-    petition: Mapping[str, Any], *, petition_id: str, at: dt.datetime, by: Principal
-) -> dict[str, Any]:
-    ref = petition.get("external_ref") or {}
-    return {
-        "petition_id": petition_id,
-        "channel": petition["channel"],
-        "title": petition["title"],
-        "content": petition["content"],
-        "claim": petition["claim"],
-        "course": petition["course"],
-        "place": petition["place"],
-        **_located(petition.get("location")),
-        **registration.counted(petition),
-        **registration.flagged(petition),
-        "purpose": petition["purpose"],
-        "secrecy": petition["secrecy"],
-        "addressee": petition["addressee"],
-        "secret": registration.is_secret(purpose=petition["purpose"], secrecy=petition["secrecy"]),
-        "received_at": petition.get("received_at") or at,
-        "registered_at": at,
-        "registered_by": by.sub,
-        "historical": petition.get("at") is not None,
-        "external_system": ref.get("system"),
-        "external_id": ref.get("id"),
-    }
+def _insert_persons(session: Session, drafts: Iterable[Draft], resources: Resources) -> None:
+    petitioners, participants = [], []
+    for draft in drafts:
+        petition_id = draft.row["petition_id"]
+        petitioner = sealed_petitioner(draft.petition, petition_id, resources.ring)
+        petitioners += [petitioner] if petitioner else []
+        participants += sealed_participants(draft.petition, petition_id, resources.ring)
+    if petitioners:
+        session.execute(_insert_petitioners, petitioners)
+    if participants:
+        session.execute(_insert_participants, participants)
 
 
-def _located(location: Mapping[str, Any] | None) -> dict[str, Any]:
-    if location is None:
-        return {"longitude": None, "latitude": None, "coordinate_system": None}
-    system = location["system"]
-    longitude, latitude = to_wgs84(location["longitude"], location["latitude"], system=system)
-    return {"longitude": longitude, "latitude": latitude, "coordinate_system": system}
+def _insert_petitions(session: Session, drafts: Iterable[Draft]) -> set[str]:
+    """The ids of those that are in now: not of those whose reference was registered before."""
+    # Two batches with the same references would wait for each other if they took them in any order.
+    rows = sorted((draft.row for draft in drafts), key=_reference_order)
+    return set(session.scalars(_inserting(session), rows))
 
 
-def _insert_petition(session: Session, row: dict[str, Any]) -> None:
+def _inserting(session: Session) -> Any:
+    """The statement for a kind of database, made once: making it takes longer than a row."""
+    kind = session.get_bind().dialect.name
+    if kind not in _insert_new:
+        table = models.petitions
+        insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=_REFERENCE)
+        _insert_new[kind] = insert.returning(table.c.petition_id)
+    return _insert_new[kind]
+
+
+def _reference_order(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in _REFERENCE)
+
+
+def _conflicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Conflict]:
+    if not rows:
+        return {}
     table = models.petitions
-    reference = ("channel", "external_system", "external_id")
-    insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=reference)
-    if session.scalar(insert.returning(table.c.petition_id), row) is not None:
-        return
-    known = session.execute(
-        sa.select(table.c.petition_id, table.c.petition_no).where(
-            *(table.c[name] == row[name] for name in reference)
+    reference = [table.c[name] for name in _REFERENCE]
+    references = {row["petition_id"]: tuple(row[name] for name in _REFERENCE) for row in rows}
+    found = session.execute(
+        sa.select(*reference, table.c.petition_id, table.c.petition_no).where(
+            sa.tuple_(*reference).in_(list(references.values()))
         )
-    ).one()
-    raise Conflict(
+    )
+    known = {(one.channel, one.external_system, one.external_id): one for one in found}
+    return {
+        petition_id: _registered_already(known[reference])
+        for petition_id, reference in references.items()
+    }
+
+
+def _registered_already(known: Any) -> Conflict:
+    return Conflict(
         both("该来源编号已登记过。", "This external reference is registered already."),
         code="already_registered",
         errors={"external_ref": both("已登记过。", "Registered already.")},
         petition_id=known.petition_id,
         petition_no=known.petition_no,
-    )
-
-
-def _insert_persons(
-    session: Session, petition: Mapping[str, Any], *, petition_id: str, resources: Resources
-) -> None:
-    petitioner = sealed_petitioner(petition, petition_id, resources.ring)
-    if petitioner:
-        session.execute(sa.insert(models.petitioners), petitioner)
-    participants = sealed_participants(petition, petition_id, resources.ring)
-    if participants:
-        session.execute(sa.insert(models.participants), participants)
-
-
-def _announce(session: Session, row: Mapping[str, Any], petition: Mapping[str, Any]) -> None:
-    told = dict(row) | {"anonymous": not (petition.get("petitioner") or {}).get("name")}
-    if row["secret"]:
-        told = {name: None if name == "addressee" else told[name] for name in _TOLD_OF_SECRETS}
-    emit(
-        session,
-        events[PetitionRegistered],
-        subject=row["petition_id"],
-        data=told,
-        time=row["registered_at"],
-        historical=row["historical"],
-    )
-    if row["secret"]:
-        return
-    masked = masked_words(row, names=names_of(petition))
-    emit(
-        session,
-        events[PetitionText],
-        subject=row["petition_id"],
-        data={"petition_id": row["petition_id"], **masked},
-        time=row["registered_at"],
-        historical=row["historical"],
     )

@@ -1,6 +1,7 @@
 """What people want of routing, one function an intention."""
 
 from routing.use_cases.bulk import BULK_ACTIONS, act_on_many
+from routing.use_cases.clearing import clear_suspicion
 from routing.use_cases.exporting import MEDIA_TYPES, export
 from routing.use_cases.gauging import gauges
 from routing.use_cases.guiding import guide
@@ -19,6 +20,7 @@ __all__ = [
     "act",
     "act_on_many",
     "case_for",
+    "clear_suspicion",
     "count",
     "export",
     "gauges",

@@ -166,7 +166,7 @@ def _case_row(
         "close_reason": None,
         "route": None,
         "handling": None,
-        "facts": {},
+        "facts": {"suspected": True} if data["suspected"] else {},
         "received_at": data["received_at"],
         "opened_at": event.time,
         "classified_at": None,

@@ -48,6 +48,7 @@ _STANDING: tuple[Guard, ...] = (
     protecting.not_accusation,
     protecting.office_not_accused,
     protecting.is_secret,
+    protecting.only_suspected,
     protecting.not_secret_yet,
     protecting.nobody_reviews_own,
     reviewing.hearing_seat,

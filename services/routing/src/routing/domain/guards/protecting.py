@@ -210,3 +210,14 @@ def _accused_refusal(errors: dict[str, str]) -> Refusal:
         "T22 Arts.28(3), 30(3), 46(五)",
         errors=errors,
     )
+
+
+def only_suspected(scene: Scene) -> Refusal | None:
+    """What is secret for another reason too stays secret until a person lifts it."""
+    if scene.case["facts"].get("suspected"):
+        return None
+    return Refusal(
+        "secret_otherwise",
+        both("本件另有保密事由。", "The case is secret for another reason too."),
+        "T22 Art.30(3)",
+    )

@@ -53,6 +53,7 @@ def recuse(change: Change) -> None:
 def keep_secret(change: Change) -> None:
     """From now on only those who must know see the case."""
     change.row["secret"] = True
+    change.facts.pop("suspected", None)
     hide_what_is_on(change)
 
 
@@ -70,6 +71,7 @@ def hide_what_is_on(change: Change) -> None:
 def lift_secret(change: Change) -> None:
     """The reason for secrecy has gone."""
     change.row["secret"] = False
+    change.facts.pop("suspected", None)
 
 
 def grant_access(change: Change) -> None:
@@ -106,6 +108,7 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "recuse": recuse,
     "keep_secret": keep_secret,
     "lift_secret": lift_secret,
+    "clear_suspicion": lift_secret,
     "grant_access": grant_access,
     "revoke_access": revoke_access,
 }

@@ -1,0 +1,14 @@
+"""What of a registration may be corrected, and until when one may be voided."""
+
+WORDS = ("title", "content", "claim", "course", "place")
+PERSONS = ("petitioner", "agents", "representatives", "cosigners")
+CORRECTABLE = (
+    *WORDS,
+    *PERSONS,
+    *("place_code", "location", "people", "affected", "joint"),
+    *("urgent", "threat", "litigation", "proceedings"),
+)
+"""Not the channel, the purpose and the times: clocks run from them. Void and register again, or
+classify anew."""
+VOIDABLE = frozenset({"registered", "reported", "forwarded", "assigned", "objected"})
+"""States of its case in which nobody has accepted the matter yet."""
