@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routing.domain.catalogue import load_catalogue
 
@@ -105,6 +105,28 @@ def _withheld(scenario: Scenario) -> None:
     scenario.act(receipt, "forward", unit="discipline", category="other")
 
 
+def _registered_wrongly(scenario: Scenario) -> None:
+    """One is suspected of accusing and cleared, one corrected, one registered twice and void."""
+    suspected = scenario.register(content="村主任收受施工队红包，路烂了三年没有修。")
+    _at_intake(scenario, suspected, "suspicion", "dispatcher",
+               decision="cleared", reason="转述传闻，诉求是修路。")  # fmt: skip
+    right, again = scenario.register(), scenario.register()
+    _at_intake(scenario, right, "corrections", "registrar",
+               changes={"title": "海月路路灯不亮"}, reason="路名录错。")  # fmt: skip
+    _at_intake(scenario, again, "void", "registrar",
+               instead=right["petition_no"], reason="同一封信扫描了两次。")  # fmt: skip
+
+
+def _at_intake(
+    scenario: Scenario, receipt: dict[str, Any], thing: str, role: str, **body: Any
+) -> None:
+    scenario.clock.advance(hours=1)
+    path = f"/v1/petitions/{receipt['petition_id']}/{thing}"
+    answer = scenario.offices["intake"].post(path, role, json=body)
+    assert answer.status_code in {200, 201}, answer.json
+    scenario.deliver()
+
+
 STORIES: dict[str, Callable[[Scenario], None]] = {
     "objected-and-designated": _objected,
     "declined": _declined,
@@ -113,6 +135,7 @@ STORIES: dict[str, Callable[[Scenario], None]] = {
     "document-issued": _issued,
     "joined": _joined,
     "withdrawn": _withdrawn,
+    "registered-wrongly": _registered_wrongly,
     "withheld": _withheld,
 }
 """What can happen to a case beside the straight way, each with the events that tell of it."""

@@ -35,6 +35,7 @@ NAMES = {
     "no_longer_accepted": "不再受理",
     "filed": "存",
     "withdrawn": "已撤回",
+    "voided": "已作废",
     "merged": "已合并",
     "closed": "办结",
     "archived": "已归档",
@@ -42,7 +43,8 @@ NAMES = {
 ENDED = frozenset(
     {
         *("terminated", "termination_filed", "channelled", "transferred", "guided", "declined"),
-        *("no_longer_accepted", "filed", "withdrawn", "merged", "closed", "archived"),
+        *("no_longer_accepted", "filed", "withdrawn", "voided", "merged", "closed"),
+        "archived",
     }
 )
 """States in which nothing is owed any more; some can still be left, by reopening or unmerging."""

@@ -57,3 +57,33 @@ class PetitionCleared(ma.Schema):
 
     petition_id = fields.Str(required=True)
     cleared_at = fields.AwareDateTime(required=True)
+
+
+class Words(ma.Schema):
+    """A petition's words, masked as in petition.text."""
+
+    title = fields.Str(required=True)
+    content = fields.Str(required=True)
+    place = fields.Str(required=True, allow_none=True)
+
+
+@events.type("petition.corrected.v1", only=("routing",))
+class PetitionCorrected(ma.Schema):
+    """A registration was corrected (P-GC22 Art.4): its words as they were told and as they are."""
+
+    petition_id = fields.Str(required=True)
+    corrected_at = fields.AwareDateTime(required=True)
+    before = fields.Nested(
+        Words, required=True, allow_none=True, metadata={"description": "null in the secret lane"}
+    )
+    after = fields.Nested(
+        Words, required=True, allow_none=True, metadata={"description": "null in the secret lane"}
+    )
+
+
+@events.type("petition.voided.v1", only=("routing",))
+class PetitionVoided(ma.Schema):
+    """A petition should not have been registered: it is void, and its number stays unused."""
+
+    petition_id = fields.Str(required=True)
+    voided_at = fields.AwareDateTime(required=True)

@@ -35,10 +35,25 @@ class PetitionText(Reads):
     place = fields.Str(load_default=None, allow_none=True)
 
 
-class PetitionCleared(Reads):
-    """A petition that is no accusation after all."""
+class PetitionNamed(Reads):
+    """Which petition something is told of."""
 
     petition_id = fields.Str(required=True)
+
+
+class Words(Reads):
+    """A petition's masked words."""
+
+    title = fields.Str(required=True)
+    content = fields.Str(required=True)
+    place = fields.Str(required=True, allow_none=True)
+
+
+class PetitionCorrected(PetitionNamed):
+    """A petition's words as they were told and as they are; null in the secret lane."""
+
+    before = fields.Nested(Words, required=True, allow_none=True)
+    after = fields.Nested(Words, required=True, allow_none=True)
 
 
 @subscriptions.on("petition.registered.v1", from_="intake", reads=PetitionRegistered, batch=True)
@@ -57,13 +72,21 @@ def keep_texts(
     use_cases.keep_texts(session, texts=[event.data for event in events], resources=resources)
 
 
-@subscriptions.on("petition.cleared.v1", from_="intake", reads=PetitionCleared)
+@subscriptions.on("petition.cleared.v1", from_="intake", reads=PetitionNamed)
 def clear_suspicion(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
     """Take the case out of the secret lane, where suspicion alone had put it there."""
-    use_cases.clear_suspicion(
-        session,
-        petition_id=event.data["petition_id"],
-        at=event.time,
-        now=clock.now(),
-        resources=resources,
-    )
+    use_cases.clear_suspicion(session, cleared=event, clock=clock, resources=resources)
+
+
+@subscriptions.on("petition.corrected.v1", from_="intake", reads=PetitionCorrected)
+def follow_correction(
+    event: Event, *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Let the case's words follow its petition's, unless they have become its own."""
+    use_cases.follow_correction(session, corrected=event, clock=clock, resources=resources)
+
+
+@subscriptions.on("petition.voided.v1", from_="intake", reads=PetitionNamed)
+def void_petition(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
+    """Take a void petition out of its case, which ends where it holds no other."""
+    use_cases.void_petition(session, voided=event, clock=clock, resources=resources)

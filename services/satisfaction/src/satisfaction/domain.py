@@ -15,7 +15,7 @@ OPEN, RECORDED = "open", "recorded"
 OBJECTS = tuple(OPENS_AT)
 NOT_EVALUATED = frozenset(
     {
-        *("declined", "no_longer_accepted", "withdrawn", "merged"),
+        *("declined", "no_longer_accepted", "withdrawn", "voided", "merged"),
         *("channelled", "transferred", "guided", "filed"),
     }
 )

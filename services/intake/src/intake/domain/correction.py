@@ -1,10 +1,11 @@
 """What of a registration may be corrected, and until when one may be voided."""
 
+from intake.domain.participants import LISTS
+
 WORDS = ("title", "content", "claim", "course", "place")
-PERSONS = ("petitioner", "agents", "representatives", "cosigners")
 CORRECTABLE = (
     *WORDS,
-    *PERSONS,
+    *("petitioner", *LISTS),
     *("place_code", "location", "people", "affected", "joint"),
     *("urgent", "threat", "litigation", "proceedings"),
 )

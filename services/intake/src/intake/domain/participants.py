@@ -2,6 +2,8 @@
 
 AGENT, REPRESENTATIVE, COSIGNER = "agent", "representative", "cosigner"
 PARTS = {AGENT: "代理人", REPRESENTATIVE: "代表人", COSIGNER: "联名人"}
+LISTS = {"agents": AGENT, "representatives": REPRESENTATIVE, "cosigners": COSIGNER}
+"""The lists in which channels post them."""
 RELATIONS = {
     "close_relative": "近亲属",
     "staff": "工作人员",

@@ -34,6 +34,8 @@ STAGE_TEXTS = {
     "merged": _TOGETHER,
     "unmerged": "您反映的事项恢复单独办理。",
     "withdrawn": "您反映的事项已撤回，不再办理。",
+    "voided": "该登记有误，已作废。",
+    "voided_for": "该登记有误，已作废，您反映的事项以编号{instead}办理。",
     "reopened": "您反映的事项因有新的事实，重新启动办理。",
     "closed": "您反映的事项已办结。",
 }
@@ -101,4 +103,5 @@ def stage_text(stage: str, facts: Mapping[str, Any]) -> str:
         judiciary=SOMEBODY if secret else JUDICIARY,
         due=f"，应在{due}前办结并答复您" if due else "",
         reply=f"答复内容：{reply}" if reply and not secret else "",
+        instead=facts.get("instead", ""),
     )

@@ -1,6 +1,7 @@
 """Tables of intake, a module for each part; `from intake import models`, `models.petitions`."""
 
 from intake.models.channels import channels
+from intake.models.corrections import corrections, voidings
 from intake.models.ground import ground, metadata
 from intake.models.petitioners import looks, participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
@@ -13,6 +14,7 @@ __all__ = [
     "case_words",
     "cases",
     "channels",
+    "corrections",
     "gazetteer_editions",
     "ground",
     "looks",
@@ -24,5 +26,6 @@ __all__ = [
     "places",
     "progress",
     "suspicions",
+    "voidings",
     "wrong_codes",
 ]

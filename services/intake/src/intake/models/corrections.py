@@ -9,9 +9,7 @@ corrections = sa.Table(
     "corrections",
     metadata,
     sa.Column("correction_id", sa.String(36), primary_key=True),
-    sa.Column(
-        "petition_id", sa.String(36), sa.ForeignKey("petitions.petition_id"), nullable=False
-    ),
+    sa.Column("petition_id", sa.String(36), sa.ForeignKey("petitions.petition_id"), nullable=False),
     sa.Column("fields", Json, nullable=False),
     sa.Column("before", sa.LargeBinary, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),

@@ -61,7 +61,7 @@ def count_channels(
 ) -> dict[str, Any]:
     """Petitions registered by each channel and kind, from one day to another, both included.
 
-    Those of cases that are withheld from the caller are left out.
+    Void ones, and those of cases that are withheld from the caller, are left out.
     """
     if since and until and until < since:
         raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})
@@ -75,7 +75,8 @@ def count_channels(
         sa.select(petitions.c.channel, sa.func.count()).where(*within).group_by(petitions.c.channel)
     )
     counted = Counter({channel: number for channel, number in session.execute(each)})
-    hidden = each.where(petitions.c.petition_id.in_(withheld_petitions(by)))
+    uncounted = sa.union(withheld_petitions(by), sa.select(models.voidings.c.petition_id))
+    hidden = each.where(petitions.c.petition_id.in_(uncounted))
     counted.subtract({channel: number for channel, number in session.execute(hidden)})
     known = session.execute(sa.select(_table).order_by(_table.c.code)).all()
     kinds: Counter[str] = Counter()

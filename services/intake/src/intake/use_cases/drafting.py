@@ -118,7 +118,7 @@ def _row(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> dic
         "claim": petition["claim"],
         "course": petition["course"],
         "place": petition["place"],
-        **_located(petition["location"]),
+        **located(petition["location"]),
         **registration.counted(petition),
         **registration.flagged(petition),
         "purpose": petition["purpose"],
@@ -134,7 +134,8 @@ def _row(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> dic
     }
 
 
-def _located(location: Mapping[str, Any] | None) -> dict[str, Any]:
+def located(location: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The columns of a point: WGS-84, and the system it came in."""
     if location is None:
         return {"longitude": None, "latitude": None, "coordinate_system": None}
     system = location["system"]

@@ -19,6 +19,7 @@ from shared.db import Session, insert_missing, upsert_newer
 from shared.errors import NotFound, Refused, both
 from shared.states import name_of
 
+VOIDED = "voided"
 ANSWER_CLOCKS = ("D5", "D6")
 """The clocks by which an answer is owed, and by which after an extension (T22 Art.34)."""
 
@@ -101,6 +102,9 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         {"stage": "registered", "at": row.registered_at, "text": first},
         *_stages(session, petition_id, secret=secret),
     ]
+    if ending := _void_stage(session, petition_id, secret=secret):
+        stages.append(ending)
+        cases = []
     state = public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
     return {
         "petition_no": petition_no,
@@ -108,6 +112,17 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         "state_name": name_of(state),
         "stages": stages,
     }
+
+
+def _void_stage(session: Session, petition_id: str, *, secret: bool) -> dict[str, Any] | None:
+    """That the petition should not have been registered, and which one is the right one."""
+    table = models.voidings
+    row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
+    if row is None:
+        return None
+    named = "voided_for" if row.instead else "voided"
+    text = stage_text(named, {"secret": secret, "instead": row.instead})
+    return {"stage": VOIDED, "at": row.voided_at, "text": text}
 
 
 def _stages(session: Session, petition_id: str, *, secret: bool) -> list[dict[str, Any]]:

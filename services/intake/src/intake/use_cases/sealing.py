@@ -9,17 +9,15 @@ import sqlalchemy as sa
 from intake import models
 from intake.domain.participants import (
     AGENT,
-    COSIGNER,
+    LISTS,
     NEEDS_NO_AUTHORISATION,
     PARTS,
     RELATIONS,
-    REPRESENTATIVE,
 )
 from shared.db import Session
 from shared.pii import MASKS, KeyRing
 
 _INDEXED = ("phone", "id_number")
-_LISTED = {"agents": AGENT, "representatives": REPRESENTATIVE, "cosigners": COSIGNER}
 
 
 def sealed_petitioner(
@@ -37,7 +35,7 @@ def sealed_participants(
 ) -> list[dict[str, Any]]:
     """The rows of those beside the petitioner, in the order in which they were named."""
     rows = []
-    for name, part in _LISTED.items():
+    for name, part in LISTS.items():
         for place, person in enumerate(petition.get(name) or ()):
             row = {"petition_id": petition_id, "part": part, "place": place}
             row |= _sealed(person, _bound_to(petition_id, part, place), ring)
@@ -51,8 +49,36 @@ def sealed_participants(
 def names_of(petition: Mapping[str, Any]) -> list[str]:
     """All names that a petition's words may hold."""
     persons = [petition.get("petitioner") or {}]
-    persons += [one for name in _LISTED for one in petition.get(name) or ()]
+    persons += [one for name in LISTS for one in petition.get(name) or ()]
     return [person["name"] for person in persons if person.get("name")]
+
+
+def posted_persons(session: Session, petition_id: str, ring: KeyRing) -> dict[str, Any]:
+    """A petition's persons in clear, in the shape in which channels post them."""
+    posted: dict[str, Any] = {"petitioner": petitioner_of(session, petition_id, ring)}
+    posted |= {name: [] for name in LISTS}
+    lists = {part: name for name, part in LISTS.items()}
+    for row in _participant_rows(session, petition_id):
+        person = _opened(row, _bound_to(petition_id, row.part, row.place), ring)
+        if row.part == AGENT:
+            paper = {"signed_on": row.signed_on, "until": row.until, "scope": row.scope}
+            person |= {"relation": row.relation, "authorisation": paper if row.signed_on else None}
+        posted[lists[row.part]].append(person)
+    return posted
+
+
+def replace_persons(
+    session: Session, petition: Mapping[str, Any], petition_id: str, ring: KeyRing
+) -> None:
+    """Put a petition's persons, as posted, in the place of those that it had."""
+    for table in (models.petitioners, models.participants):
+        session.execute(sa.delete(table).where(table.c.petition_id == petition_id))
+    petitioner = sealed_petitioner(petition, petition_id, ring)
+    if petitioner:
+        session.execute(sa.insert(models.petitioners), petitioner)
+    participants = sealed_participants(petition, petition_id, ring)
+    if participants:
+        session.execute(sa.insert(models.participants), participants)
 
 
 def petitioner_of(session: Session, petition_id: str, ring: KeyRing) -> dict[str, Any] | None:
@@ -66,13 +92,13 @@ def participants_of(
     session: Session, petition_id: str, ring: KeyRing, *, today: dt.date
 ) -> list[dict[str, Any]]:
     """Those beside the petitioner in clear: agents, representatives, cosigners."""
+    return [_participant(row, ring, today) for row in _participant_rows(session, petition_id)]
+
+
+def _participant_rows(session: Session, petition_id: str) -> list[sa.Row[Any]]:
     table = models.participants
-    found = session.execute(
-        sa.select(table)
-        .where(table.c.petition_id == petition_id)
-        .order_by(table.c.part, table.c.place)
-    )
-    return [_participant(row, ring, today) for row in found]
+    found = sa.select(table).where(table.c.petition_id == petition_id)
+    return list(session.execute(found.order_by(table.c.part, table.c.place)).all())
 
 
 def _participant(row: sa.Row[Any], ring: KeyRing, today: dt.date) -> dict[str, Any]:

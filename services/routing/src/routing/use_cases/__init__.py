@@ -1,7 +1,6 @@
 """What people want of routing, one function an intention."""
 
 from routing.use_cases.bulk import BULK_ACTIONS, act_on_many
-from routing.use_cases.clearing import clear_suspicion
 from routing.use_cases.exporting import MEDIA_TYPES, export
 from routing.use_cases.gauging import gauges
 from routing.use_cases.guiding import guide
@@ -11,6 +10,7 @@ from routing.use_cases.listing import list_cases
 from routing.use_cases.listing_work import REASONS, my_work
 from routing.use_cases.opening import keep_texts, open_cases
 from routing.use_cases.reading import case_for, count
+from routing.use_cases.registration import clear_suspicion, follow_correction, void_petition
 from routing.use_cases.units import list_units, put_unit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "clear_suspicion",
     "count",
     "export",
+    "follow_correction",
     "gauges",
     "guide",
     "keep_texts",
@@ -32,4 +33,5 @@ __all__ = [
     "open_cases",
     "put_unit",
     "steps",
+    "void_petition",
 ]

@@ -122,6 +122,36 @@ def withdraw(change: Change) -> None:
     change.told.append((NOTED, noted))
 
 
+def void(change: Change) -> None:
+    """A petition should not have been registered; the case ends unless it holds others."""
+    gone = change.body["petition_id"]
+    at = change.row["petition_ids"].index(gone)
+    left = [name for name in change.row["petition_ids"] if name != gone]
+    if not left:
+        change.row["close_reason"] = "voided"
+        return
+    numbers = change.row["petition_nos"]
+    change.row |= {"petition_ids": left, "petition_nos": numbers[:at] + numbers[at + 1 :]}
+    change.state = change.scene.case["state"]
+    change.row["closed_at"] = None
+
+
+def correct(change: Change) -> None:
+    """The case's words follow its petition's, unless they have become the case's own.
+
+    What was split, merged or written anew is worded otherwise than the petition was (T22 Art.30).
+    """
+    before, after = change.body["before"], change.body["after"]
+    change.said = {}
+    words = {name: change.row[name] for name in ("title", "content", "place")}
+    if before is None or words != before:
+        return
+    change.row |= after
+    if change.row["category"] is None:
+        knowledge = change.resources.knowledge
+        change.row["suggestion"] = knowledge.suggestion(after["title"], after["content"])
+
+
 def _keep_out_too(change: Change, other: Mapping[str, Any]) -> str | None:
     """Keep out of the other case whom this one keeps out; returns who handles it from now on."""
     table = models.case_accused
@@ -234,4 +264,6 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "unmerge": unmerge,
     "split": split,
     "withdraw": withdraw,
+    "correct": correct,
+    "void": void,
 }
