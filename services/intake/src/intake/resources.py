@@ -1,8 +1,9 @@
-"""What intake makes of its settings at start: keys for persons, tokens and codes."""
+"""What intake makes of its settings at start: keys for persons, tokens and codes; senders."""
 
 from dataclasses import dataclass
 
 from intake.settings import Settings
+from intake.talking import Talking
 from shared.auth import Issuer
 from shared.clock import Clock
 from shared.pii import KeyRing
@@ -10,12 +11,13 @@ from shared.pii import KeyRing
 
 @dataclass(frozen=True)
 class Resources:
-    """Keys and limits that use cases need."""
+    """Keys, limits, and how petitioners are told, as use cases need them."""
 
     ring: KeyRing
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    talking: Talking
 
 
 def build(settings: Settings, clock: Clock) -> Resources:
@@ -27,4 +29,5 @@ def build(settings: Settings, clock: Clock) -> Resources:
         ),
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
+        talking=Talking.build(settings),
     )

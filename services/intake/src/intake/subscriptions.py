@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from marshmallow import fields
 
 from intake import use_cases
+from intake.resources import Resources
 from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
@@ -72,6 +73,9 @@ class CaseRead(Reads):
     batch=True,
     projection=True,
 )
-def keep_progress(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
-    """Keep the progress a citizen reads with number and code, and who of staff may know of it."""
-    use_cases.keep_progress(session, events)
+def keep_progress(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Keep the progress a citizen reads with number and code, and who of staff may know of it;
+    queue the notices of it."""
+    use_cases.keep_progress(session, events, clock=clock, resources=resources)

@@ -2,6 +2,9 @@
 
 from intake.models.channels import channels
 from intake.models.ground import ground, metadata
+from intake.models.notices import choices as notice_choices
+from intake.models.notices import gateways as notice_gateways
+from intake.models.notices import notices
 from intake.models.petitioners import looks, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.progress import case_access, case_words, cases, marks, progress
@@ -15,6 +18,9 @@ __all__ = [
     "looks",
     "marks",
     "metadata",
+    "notice_choices",
+    "notice_gateways",
+    "notices",
     "petitioners",
     "petitions",
     "progress",

@@ -5,6 +5,7 @@ import re
 import marshmallow as ma
 from marshmallow import fields
 
+from intake.domain.notices import MEDIA
 from intake.domain.registration import CLAIMS, PURPOSES
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Moment, Part, Text
@@ -12,6 +13,7 @@ from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
 _UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
+_WECHAT = re.compile(r"[A-Za-z0-9_-]{6,64}\Z", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
@@ -51,6 +53,20 @@ class ExternalRefIn(Body):
     id = Text(longest=200, required=True)
 
 
+class NotifyIn(Body):
+    """How the petitioner chooses to be told, and whether they consent to be served electronically:
+    without it no opinion goes out by mail, and in the secret lane nothing at all."""
+
+    medium = Code(tuple(MEDIA), names=MEDIA, allow_none=True, load_default=None)
+    wechat_id = Text(
+        longest=64,
+        allow_none=True,
+        load_default=None,
+        validate=_matches(_WECHAT, "不是微信用户标识。", "Not the id of a WeChat user."),
+    )
+    consent_to_electronic_service = Flag(load_default=False)
+
+
 class PublicPetitionIn(Body):
     """A matter brought in by a citizen without an account.
 
@@ -71,6 +87,7 @@ class PublicPetitionIn(Body):
         load_default=None,
         validate=_matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
     )
+    notify = Part(NotifyIn, allow_none=True, load_default=None)
 
 
 class PetitionIn(PublicPetitionIn):

@@ -12,6 +12,7 @@ from intake.domain import registration
 from intake.domain.progress import public_state, stage_of, stage_text
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
+from intake.use_cases.notices import queue_steps
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
 from shared.contracts import Event
@@ -137,8 +138,11 @@ def _newest_state(cases: Sequence[sa.Row[Any]]) -> str | None:
     return newest.state if newest else None
 
 
-def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
-    """Keep what happened to each petition's case, once an event, whatever the order."""
+def keep_progress(
+    session: Session, case_events: Sequence[Event], *, clock: Clock, resources: Resources
+) -> None:
+    """Keep what happened to each petition's case, once an event, whatever the order; queue what
+    the petitioner is told of it."""
     steps: list[dict[str, Any]] = []
     access: dict[tuple[str, str], dict[str, Any]] = {}
     cases: dict[str, dict[str, Any]] = {}
@@ -172,6 +176,9 @@ def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
     upsert_newer(session, models.case_access, list(access.values()), key=["petition_id", "case_id"])
     upsert_newer(session, models.cases, list(cases.values()), key=["case_id"])
     insert_missing(session, models.case_words, words, key=["petition_id", "case_id"])
+    queue_steps(
+        session, steps=steps, events=case_events, talking=resources.talking, now=clock.now()
+    )
 
 
 def _step(

@@ -13,6 +13,7 @@ from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
+from intake.use_cases.notices import keep_choice, queue_receipt
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session, dialect_insert, next_numbers
@@ -32,7 +33,8 @@ def register(
     resources: Resources,
     publicly: bool = False,
 ) -> dict[str, Any]:
-    """Register a petition, keep its petitioner encrypted, and say so (T22 Arts.19, 22).
+    """Register a petition, keep its petitioner encrypted, say so and queue the receipt (T22
+    Arts.19, 21, 22).
 
     Invalid for a time ahead of now or a channel that is closed, or no public one where the public
     posts; Forbidden for another's channel, Conflict where the channel's reference was registered
@@ -60,11 +62,28 @@ def register(
     person = petition.get("petitioner") or {}
     if any(person.values()):
         session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
+    notify = petition.get("notify") or {}
+    if notify:
+        keep_choice(
+            session, petition_id, notify, channel=row["channel"], by=by.sub, at=now,
+            ring=resources.ring,
+        )  # fmt: skip
+    formatted = f"{code[:5]}-{code[5:]}"
+    queue_receipt(
+        session,
+        petition=row,
+        person=person,
+        notify=notify,
+        code=formatted,
+        publicly=publicly,
+        resources=resources,
+        now=now,
+    )
     _announce(session, row, person)
     return {
         "petition_id": petition_id,
         "petition_no": row["petition_no"],
-        "query_code": f"{code[:5]}-{code[5:]}",
+        "query_code": formatted,
     }
 
 

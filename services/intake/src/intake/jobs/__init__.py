@@ -1,0 +1,6 @@
+"""Timed work of intake, a module for each part."""
+
+from intake.jobs import notices
+from shared.service import Job
+
+JOBS: tuple[Job, ...] = (Job("send_notices", 1, notices.send),)
