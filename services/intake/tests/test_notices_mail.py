@@ -121,7 +121,7 @@ def test_an_opinion_goes_by_mail_only_to_who_consented(desk, mailbox, story):
 
 def test_an_unknown_mailbox_fails_a_greylisted_one_waits(desk, mailbox):
     for local in ("nobody", "later", "ming"):
-        desk.registered(petitioner={"email": f"{local}@example.cn"})
+        desk.registered(petitioner=PERSON | {"email": f"{local}@example.cn"})
     desk.send()
     assert [(n.status, n.last_error) for n in desk.notices] == [
         ("failed", "SMTP 550"), ("queued", "SMTP 451"), ("sent", None)
@@ -130,7 +130,7 @@ def test_an_unknown_mailbox_fails_a_greylisted_one_waits(desk, mailbox):
 
 def test_a_connection_that_breaks_off_costs_the_others_nothing(desk, mailbox):
     for local in ("ming", "gone", "hong", "lan"):
-        desk.registered(petitioner={"email": f"{local}@example.cn"})
+        desk.registered(petitioner=PERSON | {"email": f"{local}@example.cn"})
     for _ in range(3):
         desk.send()
         desk.app.clock.advance(seconds=10)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from notices import PERSON, counter, gateway_in
 
+from intake.jobs.notices import forget_codes
 from shared.clock import FixedClock
 from shared.testing import MORNING, hear, make_event
 
@@ -87,10 +88,17 @@ def test_the_same_event_twice_is_told_once(desk, gateway, story):
     assert [n.occasion for n in desk.notices] == ["receipt", "progress"]
 
 
-def test_the_anonymous_are_told_nothing(desk, story):
-    receipt = desk.registered()
+@pytest.mark.parametrize("person", [None, {"phone": "13907312345"}], ids=["nobody", "number"])
+def test_the_anonymous_are_told_nothing(desk, story, person):
+    receipt = desk.registered(petitioner=person)
     hear(desk.app, story(receipt["petition_id"]).then("forwarded"))
     assert desk.notices == []
+
+
+def test_who_gave_no_name_but_asked_for_notices_is_told(desk, gateway):
+    desk.registered(petitioner={"phone": "13907312345"}, notify={"medium": "sms"})
+    desk.send()
+    assert len(gateway.took) == 1
 
 
 def test_of_imported_history_nothing_is_told(desk, story):
@@ -216,7 +224,7 @@ def test_what_was_due_before_the_night_and_did_not_go_waits_for_the_morning(desk
 
 def test_a_number_that_is_refused_fails_at_once_and_holds_nobody(desk, gateway):
     gateway.behave("422 13800000001")
-    desk.registered(petitioner={"phone": "13800000001"})
+    desk.registered(petitioner=PERSON | {"phone": "13800000001"})
     desk.registered(petitioner=PERSON)
     desk.send()
     assert sorted((n.status, n.attempts, n.last_error) for n in desk.notices) == [
@@ -227,7 +235,7 @@ def test_a_number_that_is_refused_fails_at_once_and_holds_nobody(desk, gateway):
 @on_both_databases
 def test_a_notice_that_always_breaks_the_gateway_ends_dead_and_the_others_go(desk, gateway):
     gateway.behave("500 13800000001")
-    bad = desk.registered(petitioner={"phone": "13800000001"})
+    bad = desk.registered(petitioner=PERSON | {"phone": "13800000001"})
     for _ in range(30):
         desk.registered(petitioner=PERSON)
         desk.send()
@@ -325,6 +333,17 @@ def test_a_contact_stands_in_no_row_and_a_code_only_until_it_has_gone(desk, gate
     desk.send()
     assert desk.notices[0].sealed_code is None
     assert "13907312345" not in str(desk.notices)
+
+
+def test_a_code_that_did_not_go_is_forgotten_after_days(desk, gateway):
+    gateway.behave("422")
+    desk.registered(petitioner=PERSON)
+    desk.send()
+    forget_codes(desk.app)
+    assert desk.notices[0].sealed_code is not None
+    desk.app.clock.advance(hours=73)
+    forget_codes(desk.app)
+    assert desk.notices[0].sealed_code is None
 
 
 def test_what_failed_is_sent_again_under_its_key(desk, gateway):

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from intake import use_cases
 from intake.resources import Resources
+from intake.use_cases import notices
 from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
@@ -44,6 +45,22 @@ class CaseRead(Reads):
     petition_id = fields.Str(load_default=None, allow_none=True)
     decision = fields.Str(load_default=None, allow_none=True)
     action = fields.Str(load_default=None, allow_none=True)
+
+
+class InvitationRead(Reads):
+    """An evaluation that opened: of which petition, and of whom."""
+
+    evaluation_id = fields.Str(required=True)
+    petition_id = fields.Str(required=True)
+    object = fields.Str(required=True)
+
+
+@subscriptions.on("evaluation.invited.v1", from_="satisfaction", reads=InvitationRead)
+def invite_to_evaluate(
+    event: Event, *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Invite the petitioner to say how it went."""
+    notices.invite_to_evaluate(session, event=event, resources=resources, now=clock.now())
 
 
 @subscriptions.on(

@@ -1,5 +1,6 @@
 """What a citizen is told of a petition's progress: stages and states in plain words."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,6 +82,11 @@ def stage_of(verb: str, data: Mapping[str, Any], *, petition_id: str) -> str | N
     if verb == "moved" and data["action"] in STAGES_OF_ACTIONS:
         return STAGES_OF_ACTIONS[data["action"]]
     return state if state in STAGES_OF_STATES.get(verb, ()) else None
+
+
+def supplement_text(until: dt.date, what: str) -> str:
+    """What a citizen reads of a request for supplement."""
+    return f"请于{until.year}年{until.month}月{until.day}日前补充以下材料：{what}"
 
 
 def public_state(state: str, *, secret: bool) -> str:

@@ -3,4 +3,7 @@
 from intake.jobs import notices
 from shared.service import Job
 
-JOBS: tuple[Job, ...] = (Job("send_notices", 1, notices.send),)
+JOBS: tuple[Job, ...] = (
+    Job("send_notices", 1, notices.send),
+    Job("forget_unsent_codes", 3600, notices.forget_codes),
+)

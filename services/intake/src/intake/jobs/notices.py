@@ -1,4 +1,4 @@
-"""The job that sends notices: each medium by itself, so that one that is down delays no other."""
+"""The jobs of notices: each medium is sent by itself, so that one that is down delays no other."""
 
 import logging
 import threading
@@ -32,6 +32,12 @@ def send(app: App) -> None:
         runs = [pool.submit(_send_medium, app, medium, ends) for medium in media]
     for run in runs:
         run.result()
+
+
+def forget_codes(app: App) -> None:
+    """Forget the query codes of receipts that have not gone for days."""
+    with app.db.write() as session:
+        sending.forget_codes(session, talking=app.resources.talking, now=app.clock.now())
 
 
 def _send_medium(app: App, medium: str, ends: float) -> None:

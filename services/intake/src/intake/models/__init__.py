@@ -8,6 +8,7 @@ from intake.models.notices import notices
 from intake.models.petitioners import looks, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.progress import case_access, case_words, cases, marks, progress
+from intake.models.supplements import supplement_requests
 
 __all__ = [
     "case_access",
@@ -24,5 +25,6 @@ __all__ = [
     "petitioners",
     "petitions",
     "progress",
+    "supplement_requests",
     "wrong_codes",
 ]

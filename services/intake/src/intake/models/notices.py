@@ -37,6 +37,12 @@ notices = sa.Table(
         sqlite_where=sa.text("status = 'queued'"),
     ),
     sa.Index(
+        "notices_sealed",
+        "queued_at",
+        postgresql_where=sa.text("sealed_code IS NOT NULL"),
+        sqlite_where=sa.text("sealed_code IS NOT NULL"),
+    ),
+    sa.Index(
         "notices_failed",
         "status",
         "medium",
@@ -47,7 +53,7 @@ notices = sa.Table(
 """One row for each thing a petitioner is told, `seq` in the order in which it happened.
 
 It holds no contact: that is read, decrypted, when the notice is sent. A receipt's query code is
-sealed here until the receipt has gone.
+sealed here until the receipt has gone, or is given up.
 """
 
 gateways = sa.Table(

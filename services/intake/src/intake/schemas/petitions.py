@@ -1,6 +1,7 @@
 """Petitions, their petitioners and progress, as requests and answers."""
 
 import re
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
@@ -65,6 +66,12 @@ class NotifyIn(Body):
         validate=_matches(_WECHAT, "不是微信用户标识。", "Not the id of a WeChat user."),
     )
     consent_to_electronic_service = Flag(load_default=False)
+
+    @ma.validates_schema
+    def check_wechat(self, data: dict[str, Any], **_: Any) -> None:
+        """WeChat reaches nobody without the user's id."""
+        if data["medium"] == "wechat" and not data["wechat_id"]:
+            raise ma.ValidationError(both("选择微信时必填。", "Needed for WeChat."), "wechat_id")
 
 
 class PublicPetitionIn(Body):

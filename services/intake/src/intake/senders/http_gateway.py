@@ -9,7 +9,7 @@
     <- other 5xx, no answer   failed on it, and may have taken it
 
 Capabilities: one call a notice; delivery is told by the gateway's own call (POST
-/v1/public/notices/{id}/delivery, signed the same way); redirects are not followed, since the
+/v1/notices/{id}/delivery, as the client `channel:<medium>`); redirects are not followed, since the
 number would go with them.
 """
 

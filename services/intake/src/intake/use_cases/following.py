@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain import registration
-from intake.domain.progress import public_state, stage_of, stage_text
+from intake.domain.progress import public_state, stage_of, stage_text, supplement_text
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
-from intake.use_cases.notices import queue_steps
+from intake.use_cases.notices import asked_of, queue_steps
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
 from shared.contracts import Event
@@ -102,7 +102,12 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         {"stage": "registered", "at": row.registered_at, "text": first},
         *_stages(session, petition_id, secret=secret),
     ]
-    state = public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
+    told = stages[-1]["stage"]
+    for asked in asked_of(session, petition_id):
+        text = supplement_text(asked.until, asked.what)
+        stages.append({"stage": "supplement", "at": asked.asked_at, "text": text})
+    stages.sort(key=lambda stage: stage["at"])
+    state = public_state(_newest_state(cases) or told, secret=secret)
     return {
         "petition_no": petition_no,
         "state": state,

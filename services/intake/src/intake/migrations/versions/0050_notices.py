@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("petition_id", "occasion", "event_id", name="notices_once"),
     )
     _partial_index("notices_due", ["medium", "due_at", "seq"], "status = 'queued'")
+    _partial_index("notices_sealed", ["queued_at"], "sealed_code IS NOT NULL")
     _partial_index("notices_failed", ["status", "medium"], "status IN ('failed', 'dead')")
     op.create_table(
         "notice_gateways",

@@ -48,6 +48,15 @@ def compose(
     return [_composed(row, known, resources, now) for row in rows]
 
 
+def divert(session: Session, composed: Sequence[Composed]) -> None:
+    """Write down what does not go, or goes by another medium."""
+    table = models.notices
+    for one in composed:
+        if one.change:
+            this = table.c.notice_id == one.row.notice_id
+            session.execute(sa.update(table).where(this).values(**one.change))
+
+
 def _composed(row: sa.Row[Any], known: _Known, resources: Resources, now: dt.datetime) -> Composed:
     choice = known.choices.get(row.petition_id)
     secret = row.secret or row.petition_id in known.secret

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.notices import choose, usable
+from intake.domain.notices import QUEUED, choose, usable
 from intake.domain.notices.media import CONTACTS
 from intake.resources import Resources
 from intake.talking import Talking
@@ -28,15 +28,17 @@ class Addressee:
     """What is known of how a petitioner is reached, without the contacts themselves."""
 
     petition_id: str
+    named: bool
     secret: bool
     reachable: frozenset[str]
-    chosen: str | None = None
-    consent: bool = False
+    chosen: str | None
+    consent: bool
 
     @property
     def may_be_told(self) -> bool:
-        """In the secret lane nothing is told but to who asked for it and consented."""
-        return bool(self.reachable) and (self.consent or not self.secret)
+        """Not who gave no name and asked for nothing; in the secret lane only who consented."""
+        asked = self.chosen is not None or self.consent
+        return bool(self.reachable) and (self.named or asked) and (self.consent or not self.secret)
 
 
 def queue_receipt(
@@ -55,6 +57,7 @@ def queue_receipt(
     contacts = {**person, "wechat_id": notify.get("wechat_id")}
     addressee = Addressee(
         petition_id=petition_id,
+        named=bool(person.get("name")),
         secret=petition["secret"],
         reachable=frozenset(m for m, field in CONTACTS.items() if usable(m, contacts.get(field))),
         chosen=notify.get("medium"),
@@ -73,7 +76,7 @@ def queue_receipt(
     )
     if row is None:
         return
-    if not addressee.secret:
+    if row["status"] == QUEUED and not addressee.secret:
         row["sealed_code"] = sealed_code(resources.ring, code, row["notice_id"])
     session.execute(sa.insert(models.notices), [row])
 
@@ -155,7 +158,12 @@ def addressees(session: Session, petition_ids: Collection[str]) -> dict[str, Add
     kept = [name for name in CONTACTS.values() if name in persons.c]
     has = [persons.c[name].is_not(None).label(name) for name in kept]
     known = session.execute(
-        sa.select(petitions.c.petition_id, petitions.c.secret, *has)
+        sa.select(
+            petitions.c.petition_id,
+            petitions.c.secret,
+            persons.c.name.is_not(None).label("named"),
+            *has,
+        )
         .outerjoin(persons, persons.c.petition_id == petitions.c.petition_id)
         .where(petitions.c.petition_id.in_(petition_ids), sa.not_(petitions.c.historical))
     ).all()
@@ -166,6 +174,7 @@ def addressees(session: Session, petition_ids: Collection[str]) -> dict[str, Add
         contacts = {**row._mapping, "wechat_id": choice is not None and choice.wechat_id}
         found[row.petition_id] = Addressee(
             petition_id=row.petition_id,
+            named=row.named,
             secret=row.secret,
             reachable=frozenset(m for m, name in CONTACTS.items() if contacts[name]),
             chosen=choice.medium if choice else None,

@@ -10,6 +10,7 @@ from intake.domain.notices import DEAD, FAILED, MEDIA, NO_SENDER, QUEUED, RETRIA
 from intake.resources import Resources
 from intake.talking import Talking
 from intake.use_cases.looking import note_look
+from intake.use_cases.notices.choosing import choice_of
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
@@ -30,7 +31,10 @@ def notices_of(
     found = session.execute(
         sa.select(_table).where(_table.c.petition_id == petition_id).order_by(_table.c.seq)
     )
-    return {"items": [shown(row, resources.talking) for row in found]}
+    return {
+        "items": [shown(row, resources.talking) for row in found],
+        "choice": choice_of(session, petition_id),
+    }
 
 
 def retry(

@@ -27,7 +27,7 @@ from intake.domain.notices import (
 )
 from intake.resources import Resources
 from intake.talking import Talking
-from intake.use_cases.notices.composing import Composed, compose
+from intake.use_cases.notices.composing import compose, divert
 from shared.db import Session, insert_missing
 
 _WINDOW = dt.timedelta(minutes=1)
@@ -88,7 +88,7 @@ def claim(session: Session, *, medium: str, resources: Resources, now: dt.dateti
     if not rows:
         return None
     composed = compose(session, rows, resources=resources, now=now)
-    _divert(session, composed)
+    divert(session, composed)
     lease = str(uuid.uuid4())
     taken: dict[str, Any] = {"lease": lease, "lease_until": now + talking.lease}
     if begins:
@@ -136,14 +136,6 @@ def _due_rows(
     for row in found:
         first.setdefault(row.petition_id, row)
     return list(first.values())
-
-
-def _divert(session: Session, composed: Sequence[Composed]) -> None:
-    """Write down what does not go, or goes by another medium."""
-    for one in composed:
-        if one.change:
-            this = _table.c.notice_id == one.row.notice_id
-            session.execute(sa.update(_table).where(this).values(**one.change))
 
 
 def settle(
@@ -223,7 +215,7 @@ def _gateway_after(
     }
 
 
-def end_leases(session: Session) -> None:
-    """End every lease: for a process that knows that it alone sends (SQLite)."""
-    held = _gateways.c.lease.is_not(None)
-    session.execute(sa.update(_gateways).where(held).values(lease=None, lease_until=None))
+def forget_codes(session: Session, *, talking: Talking, now: dt.datetime) -> None:
+    """Forget the query codes of receipts that have not gone for as long as anything is told."""
+    old = (_table.c.sealed_code.is_not(None), _table.c.queued_at < now - talking.fresh)
+    session.execute(sa.update(_table).where(*old).values(sealed_code=None))
