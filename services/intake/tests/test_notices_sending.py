@@ -198,6 +198,18 @@ def test_a_contact_that_cannot_be_decrypted_stops_no_other(desk, gateway):
     assert sorted(desk.statuses()) == ["cancelled", "sent"]
 
 
+@pytest.mark.parametrize("change", ["occasion = 'unheard_of'", "facts = '{\"stage\": 1}'"])
+def test_a_notice_that_this_version_has_no_words_for_stops_no_other(desk, gateway, change):
+    desk.registered(petitioner=PERSON)
+    desk.registered(petitioner=PERSON)
+    with desk.app.db.write() as session:
+        session.connection().exec_driver_sql(f"UPDATE notices SET {change} WHERE seq = 1")
+    desk.send()
+    assert [(n.status, n.last_error) for n in desk.notices] == [
+        ("dead", "KeyError"), ("sent", None)
+    ]  # fmt: skip
+
+
 def test_at_night_only_what_was_asked_for_goes(desk, gateway, story):
     desk.app.clock.at = NIGHT
     posted = {"channel": "web", "title": "甲", "content": "乙", "petitioner": PERSON}
@@ -266,6 +278,28 @@ def test_a_gateway_that_is_down_is_left_alone_and_everything_goes_when_it_is_bac
         desk.app.clock.advance(seconds=400)
         desk.send()
     assert set(desk.statuses()) == {"sent"}
+
+
+def test_a_gateway_that_hangs_delays_no_other_medium(tmp_path, gateway):
+    (gateway.folder / "took.jsonl").unlink(missing_ok=True)
+    gateway.behave("hang 13907312345")
+    settings = gateway.settings | {
+        "NOTICE_SENDERS": "sms=http,wechat=http",
+        "NOTICE_WECHAT_URL": gateway.settings["NOTICE_SMS_URL"],
+        "NOTICE_WECHAT_SECRET": gateway.settings["NOTICE_SMS_SECRET"],
+        "NOTICE_TIMEOUT_SECONDS": "1",
+    }
+    notify = {"medium": "wechat", "wechat_id": "oX5_fictional-openid"}
+    with counter(tmp_path, **settings) as desk:
+        for _ in range(6):
+            desk.registered(petitioner=PERSON)
+            desk.registered(petitioner=PERSON, notify=notify)
+        desk.send()
+        by_wechat = [n.status for n in desk.notices if n.medium == "wechat"]
+        by_sms = {(n.status, n.last_error) for n in desk.notices if n.medium == "sms"}
+        assert by_wechat == ["sent"] * 6
+        assert by_sms <= {("queued", "ReadTimeout"), ("queued", None)}
+        assert desk.gateway_row().paused_until > desk.app.clock.now()
 
 
 def test_a_gateway_that_nobody_answers_at_costs_no_tries(tmp_path, gateway):

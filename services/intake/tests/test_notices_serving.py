@@ -207,6 +207,15 @@ def test_a_request_for_supplement_is_told_read_with_the_code_and_expires(desk, g
     assert read["state"] == "registered"
 
 
+def test_a_letter_says_what_is_to_be_supplemented_and_the_notice_row_does_not(desk):
+    receipt, _ = lettered(desk)
+    notice_id = ask(desk, receipt["petition_id"], "registrar").json["notice_id"]
+    body = {"notice_ids": [notice_id]}
+    (letter,) = desk.post("/v1/letters/print", POST, json=body).json["letters"]
+    assert "请提供租房合同复印件。" in letter["text"]
+    assert "租房合同" not in str(desk.notices)
+
+
 def test_a_request_that_has_expired_is_not_told_any_more(desk, gateway):
     gateway.behave("401")
     receipt = desk.registered(petitioner=PERSON)

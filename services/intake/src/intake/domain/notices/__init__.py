@@ -1,6 +1,6 @@
 """Rules of talking back: which occasion a stage is, by which medium, when, in which words."""
 
-from intake.domain.notices.media import CHOICES, ELECTRONIC, MEDIA, choose, usable
+from intake.domain.notices.media import ELECTRONIC, MEDIA, choose, usable
 from intake.domain.notices.states import (
     CANCELLED,
     DEAD,
@@ -20,7 +20,6 @@ from intake.domain.notices.timing import QuietHours, wait_after
 
 __all__ = [
     "CANCELLED",
-    "CHOICES",
     "DEAD",
     "DELIVERED",
     "ELECTRONIC",

@@ -5,8 +5,6 @@ from collections.abc import Container, Iterable, Mapping
 
 MEDIA = {"sms": "短信", "email": "电子邮件", "wechat": "微信", "letter": "信函"}
 ELECTRONIC = ("sms", "email", "wechat")
-CHOICES = MEDIA
-"""What a petitioner may choose to be served by."""
 CONTACTS: Mapping[str, str] = {
     "sms": "phone",
     "email": "email",

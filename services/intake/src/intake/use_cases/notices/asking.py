@@ -57,7 +57,7 @@ def ask_for_supplement(
         petition_id=petition_id,
         occasion="supplement",
         event_id=request_id,
-        facts={"until": until.isoformat(), "what": what},
+        facts={"until": until.isoformat()},
         expires_at=day_ends(until),
         talking=resources.talking,
         now=now,

@@ -1,6 +1,7 @@
 """Composing notices at the moment they go: only here are contacts decrypted."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.notices import CANCELLED, Message, choose, usable
+from intake.domain.notices import CANCELLED, DEAD, Message, choose, usable
 from intake.domain.notices.media import CONTACTS
 from intake.domain.progress import stage_text
 from intake.resources import Resources
 from intake.use_cases.notices.queueing import newest_choices
 from shared.db import Session
 from shared.pii import Undecryptable
+
+log = logging.getLogger(__name__)
 
 EXPIRED, SECRET, NO_CONTACT = "expired", "secret_lane", "no_usable_contact"
 
@@ -38,6 +41,7 @@ class _Known:
     choices: Mapping[str, sa.Row[Any]]
     secret: frozenset[str]
     replies: Mapping[tuple[str, str], str]
+    supplements: Mapping[str, str]
 
 
 def compose(
@@ -45,7 +49,7 @@ def compose(
 ) -> list[Composed]:
     """Each notice with contact and words; statements do not grow with the number of notices."""
     known = _known(session, rows)
-    return [_composed(row, known, resources, now) for row in rows]
+    return [_composed_or_dead(row, known, resources, now) for row in rows]
 
 
 def divert(session: Session, composed: Sequence[Composed]) -> None:
@@ -55,6 +59,17 @@ def divert(session: Session, composed: Sequence[Composed]) -> None:
         if one.change:
             this = table.c.notice_id == one.row.notice_id
             session.execute(sa.update(table).where(this).values(**one.change))
+
+
+def _composed_or_dead(
+    row: sa.Row[Any], known: _Known, resources: Resources, now: dt.datetime
+) -> Composed:
+    """A notice that this version cannot put into words, such as a newer one's, stops no other."""
+    try:
+        return _composed(row, known, resources, now)
+    except (LookupError, ValueError) as error:
+        log.warning("a notice cannot be composed", extra={"cause": type(error).__name__})
+        return Composed(row, None, {"status": DEAD, "last_error": type(error).__name__})
 
 
 def _composed(row: sa.Row[Any], known: _Known, resources: Resources, now: dt.datetime) -> Composed:
@@ -118,7 +133,7 @@ def _values(
         "code": f"，查询码{code}" if code else "",
         "progress": progress,
         "until": _day(facts["until"]) if "until" in facts else "",
-        "what": facts.get("what", ""),
+        "what": known.supplements.get(row.event_id, ""),
         "reply": f"\n\n答复内容：{reply}" if reply else "",
     }
 
@@ -164,6 +179,7 @@ def _known(session: Session, rows: Sequence[sa.Row[Any]]) -> _Known:
         choices=newest_choices(session, ids),
         secret=frozenset(secret),
         replies=_replies(session, {r.petition_id for r in rows if r.occasion == "result"}),
+        supplements=_supplements(session, {r.event_id for r in rows if r.occasion == "supplement"}),
     )
 
 
@@ -178,3 +194,12 @@ def _replies(session: Session, petition_ids: set[str]) -> dict[tuple[str, str], 
         .order_by(steps.c.subject_version)
     )
     return {(s.petition_id, s.case_id): s.facts["reply"] for s in told if s.facts.get("reply")}
+
+
+def _supplements(session: Session, request_ids: set[str]) -> dict[str, str]:
+    """What each request for supplement asks for."""
+    if not request_ids:
+        return {}
+    table = models.supplement_requests
+    asked = sa.select(table.c.request_id, table.c.what).where(table.c.request_id.in_(request_ids))
+    return {row.request_id: row.what for row in session.execute(asked)}

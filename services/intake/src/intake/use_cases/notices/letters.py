@@ -12,6 +12,7 @@ from intake.domain.notices import QUEUED, SENT
 from intake.resources import Resources
 from intake.use_cases.looking import withheld_petitions
 from intake.use_cases.notices.composing import Composed, compose, divert
+from intake.use_cases.notices.reading import shown
 from shared.access import sees_every_secret
 from shared.auth import Principal
 from shared.clock import Clock, office_day
@@ -27,17 +28,12 @@ def letters_to_print(
     session: Session, *, query: dict[str, Any], by: Principal, clock: Clock, resources: Resources
 ) -> dict[str, Any]:
     """Letters that are not posted yet, the oldest first, without name and address."""
-    occasions = resources.talking.texts.occasions
-
-    def present(row: sa.Row[Any]) -> dict[str, Any]:
-        return dict(row._mapping) | {"occasion_name": occasions[row.occasion].name}
-
     return page(
         session,
         _waiting(by, clock),
         by=_table.c.seq,
         query=query,
-        present=present,
+        present=lambda row: shown(row, resources.talking),
         newest_first=False,
     )
 

@@ -16,7 +16,6 @@ from intake.talking import Talking
 from shared.clock import office_day
 from shared.contracts import Event
 from shared.db import Session, insert_missing
-from shared.pii import KeyRing
 
 RECEIPT_EVENT = "registered"
 _SPACE = uuid.UUID("6f0b1d0e-3f5c-4b1e-9a35-1a8a2f6d7c10")
@@ -77,12 +76,9 @@ def queue_receipt(
     if row is None:
         return
     if row["status"] == QUEUED and not addressee.secret:
-        row["sealed_code"] = sealed_code(resources.ring, code, row["notice_id"])
+        place = f"{row['notice_id']}/query_code"
+        row["sealed_code"] = resources.ring.encrypt(code, place=place)
     session.execute(sa.insert(models.notices), [row])
-
-
-def sealed_code(ring: KeyRing, code: str, notice_id: str) -> bytes:
-    return ring.encrypt(code, place=f"{notice_id}/query_code")
 
 
 def queue_steps(
