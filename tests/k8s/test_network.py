@@ -52,6 +52,8 @@ AMONG: dict[tuple[str, str], dict[str, Doors]] = {
     ("intake", "web"): {"ingress": {("web", 8000)}},
 }
 """Services that call each other: routing asks intake who the petitioner is."""
+GATEWAYS: dict[str, Doors] = {"prod": {("192.0.2.40/32", 443), ("192.0.2.40/32", 587)}}
+"""Where intake's worker alone sends notices to petitioners."""
 for places in OUTSIDE.values():
     places["rabbitmq"] = {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443)}
 
@@ -106,6 +108,8 @@ def test_everything_is_denied_to_everybody_first(environment) -> None:
 def test_each_pod_talks_to_whom_it_must_and_to_no_other(environment) -> None:
     for role, labels in workloads(environment):
         outside = OUTSIDE[environment].get(role, set()) | among(labels, "egress")
+        if role == "worker" and labels["app.kubernetes.io/name"] == "intake":
+            outside = outside | GATEWAYS.get(environment, set())
         assert doors(environment, labels, "egress") == OUT[role] | TO_ALL | outside, role
 
 

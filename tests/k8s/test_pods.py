@@ -150,6 +150,8 @@ def environment_of(environment: str, one: Object) -> dict[str, str]:
     values = given(environment, one)
     for entry in one.get("env", ()):
         secret = entry.get("valueFrom", {}).get("secretKeyRef")
+        if secret and secret.get("optional"):
+            continue
         text = sample_secrets().get(entry["name"], "x") if secret else entry["value"]
         values[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda m: values[m[1]], text)
     return values
@@ -190,7 +192,10 @@ def test_a_secret_comes_from_the_services_own_secret_or_that_of_all(environment,
     assert not secret & set(given(environment, one))
     for entry in one.get("env", ()):
         reference = entry.get("valueFrom", {}).get("secretKeyRef")
-        if entry["name"] in secret:
+        if reference and reference.get("optional"):
+            own = {"name": f"{service.name}-secrets", "key": entry["name"], "optional": True}
+            assert reference == own
+        elif entry["name"] in secret:
             name = OF_ALL.get(entry["name"], f"{service.name}-secrets")
             assert reference == {"name": name, "key": entry["name"]}
         elif reference:

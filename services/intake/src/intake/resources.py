@@ -1,10 +1,11 @@
-"""What intake makes of its settings at start: keys for persons, tokens and codes."""
+"""What intake makes of its settings at start: keys for persons, tokens and codes; senders."""
 
 from dataclasses import dataclass, field
 
 from intake.domain.places import KnownPlaces
 from intake.domain.suspicion import AccusationRules
 from intake.settings import Settings
+from intake.talking import Talking
 from shared.auth import Issuer
 from shared.clock import Clock
 from shared.pii import KeyRing
@@ -12,12 +13,13 @@ from shared.pii import KeyRing
 
 @dataclass(frozen=True)
 class Resources:
-    """Keys, limits and rules that use cases need."""
+    """Keys, limits, rules, and how petitioners are told, as use cases need them."""
 
     ring: KeyRing
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    talking: Talking
     accusations: AccusationRules
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
@@ -31,5 +33,6 @@ def build(settings: Settings, clock: Clock) -> Resources:
         ),
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
+        talking=Talking.build(settings),
         accusations=AccusationRules.read(),
     )

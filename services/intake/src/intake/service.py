@@ -3,9 +3,11 @@
 from intake import models, resources
 from intake.api import api
 from intake.events import events
+from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
 from intake.tools import conformance, gazetteer
+from intake.use_cases.notices.reading import gauges
 from shared.service import Service
 
 SERVICE = Service(
@@ -17,6 +19,7 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
+    jobs=JOBS,
     projections=(
         models.progress,
         models.case_access,
@@ -25,5 +28,6 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
+    gauges=gauges,
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

@@ -16,3 +16,39 @@ class Settings(Shared):
     public_token_key: str = setting(doc="private Ed25519 JWK for citizens' tokens", secret=True)
     query_code_secret: str = setting(doc="keys the digest of query codes", secret=True)
     query_code_tries: int = setting(10, doc="wrong codes for one petition number in an hour")
+    notice_senders: str = setting(
+        "", doc="the sender of each medium, such as sms=http,email=smtp; empty sends nothing"
+    )
+    notice_office: str = setting("信访局", doc="who signs notices to petitioners")
+    notice_where: str = setting(
+        "本局信访平台", doc="where petitioners ask with number and code, as notices say it"
+    )
+    notice_quiet_hours: str = setting(
+        "21:00-08:00", doc="office time in which no notice goes but what was asked for; or `none`"
+    )
+    notice_fresh_hours: float = setting(
+        72.0, doc="what happened longer ago is told no more: a replay, an import, a long standstill"
+    )
+    notice_attempts: int = setting(8, doc="tries of a notice before it is dead")
+    notice_backoff_seconds: float = setting(30.0, doc="first wait after a failed try; doubles")
+    notice_backoff_most_seconds: float = setting(3600.0, doc="longest wait after a failed try")
+    notice_pause_seconds: float = setting(
+        1.0, doc="first rest of a gateway that fails; doubles up to 300"
+    )
+    notice_timeout_seconds: float = setting(10.0, doc="wait for a gateway's connection and answer")
+    notice_lines: int = setting(4, doc="notices handed to one gateway at the same time")
+    notice_batch: int = setting(100, doc="notices claimed and settled in one transaction")
+    notice_sms_per_minute: int = setting(300, doc="most SMS in a minute")
+    notice_email_per_minute: int = setting(300, doc="most e-mails in a minute")
+    notice_wechat_per_minute: int = setting(300, doc="most WeChat messages in a minute")
+    notice_sms_url: str = setting("", doc="address of the SMS gateway, for the sender http")
+    notice_sms_secret: str = setting("", doc="key of the signatures to it", secret=True)
+    notice_wechat_url: str = setting("", doc="address of the WeChat gateway, for the sender http")
+    notice_wechat_secret: str = setting("", doc="key of the signatures to it", secret=True)
+    smtp_host: str = setting("", doc="mail server, for the sender smtp")
+    smtp_port: int = setting(587, doc="its port")
+    smtp_tls: str = setting("starttls", doc="starttls, tls (from the start) or none")
+    smtp_ca_file: str = setting("", doc="certificates to trust; empty takes the system's")
+    smtp_user: str = setting("", doc="account at the mail server; empty signs in nowhere")
+    smtp_password: str = setting("", doc="its password")
+    smtp_from: str = setting("", doc="sender of mails, such as 信访局 <noreply@example.gov.cn>")

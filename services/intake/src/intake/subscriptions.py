@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from marshmallow import fields
 
 from intake import use_cases
+from intake.resources import Resources
+from intake.use_cases import notices
 from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
@@ -45,6 +47,22 @@ class CaseRead(Reads):
     action = fields.Str(load_default=None, allow_none=True)
 
 
+class InvitationRead(Reads):
+    """An evaluation that opened: of which petition, and of whom."""
+
+    evaluation_id = fields.Str(required=True)
+    petition_id = fields.Str(required=True)
+    object = fields.Str(required=True)
+
+
+@subscriptions.on("evaluation.invited.v1", from_="satisfaction", reads=InvitationRead)
+def invite_to_evaluate(
+    event: Event, *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Invite the petitioner to say how it went."""
+    notices.invite_to_evaluate(session, event=event, resources=resources, now=clock.now())
+
+
 @subscriptions.on(
     "case.opened.v1",
     "case.classified.v1",
@@ -72,6 +90,9 @@ class CaseRead(Reads):
     batch=True,
     projection=True,
 )
-def keep_progress(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
-    """Keep the progress a citizen reads with number and code, and who of staff may know of it."""
-    use_cases.keep_progress(session, events)
+def keep_progress(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Keep the progress a citizen reads with number and code, and who of staff may know of it;
+    queue the notices of it."""
+    use_cases.keep_progress(session, events, clock=clock, resources=resources)

@@ -1,4 +1,4 @@
-"""Events satisfaction emits; none of them has a reader yet."""
+"""Events satisfaction emits."""
 
 import marshmallow as ma
 from marshmallow import fields
@@ -8,7 +8,7 @@ from shared.contracts import Events
 events = Events("satisfaction")
 
 
-@events.type("evaluation.invited.v1", optional=True)
+@events.type("evaluation.invited.v1")
 class EvaluationInvited(ma.Schema):
     """A petitioner may now evaluate `object`; ids only, and never for history.
 

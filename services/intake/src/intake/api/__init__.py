@@ -1,6 +1,6 @@
 """HTTP interface of intake: one module for each thing that is asked about."""
 
-from intake.api import channels, corrections, petitions, places, suspicions
+from intake.api import channels, corrections, notices, petitions, places, suspicions
 from intake.api.routes import api
 
-__all__ = ["api", "channels", "corrections", "petitions", "places", "suspicions"]
+__all__ = ["api", "channels", "corrections", "notices", "petitions", "places", "suspicions"]

@@ -1,5 +1,6 @@
 """What a citizen is told of a petition's progress: stages and states in plain words."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,8 +35,6 @@ STAGE_TEXTS = {
     "merged": _TOGETHER,
     "unmerged": "您反映的事项恢复单独办理。",
     "withdrawn": "您反映的事项已撤回，不再办理。",
-    "voided": "该登记有误，已作废。",
-    "voided_for": "该登记有误，已作废，您反映的事项以编号{instead}办理。",
     "reopened": "您反映的事项因有新的事实，重新启动办理。",
     "closed": "您反映的事项已办结。",
 }
@@ -85,6 +84,11 @@ def stage_of(verb: str, data: Mapping[str, Any], *, petition_id: str) -> str | N
     return state if state in STAGES_OF_STATES.get(verb, ()) else None
 
 
+def supplement_text(until: dt.date, what: str) -> str:
+    """What a citizen reads of a request for supplement."""
+    return f"请于{until.year}年{until.month}月{until.day}日前补充以下材料：{what}"
+
+
 def public_state(state: str, *, secret: bool) -> str:
     """The state that a citizen is shown; in the secret lane none that tells who has the case."""
     if secret and state == "transferred":
@@ -103,5 +107,10 @@ def stage_text(stage: str, facts: Mapping[str, Any]) -> str:
         judiciary=SOMEBODY if secret else JUDICIARY,
         due=f"，应在{due}前办结并答复您" if due else "",
         reply=f"答复内容：{reply}" if reply and not secret else "",
-        instead=facts.get("instead", ""),
     )
+
+
+def void_text(instead: str | None) -> str:
+    """That a petition is void, and by which number the matter goes on."""
+    named = f"，您反映的事项以编号{instead}办理" if instead else ""
+    return f"该登记有误，已作废{named}。"

@@ -3,10 +3,14 @@
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.ground import ground, metadata
+from intake.models.notices import choices as notice_choices
+from intake.models.notices import gateways as notice_gateways
+from intake.models.notices import notices
 from intake.models.petitioners import looks, participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
+from intake.models.supplements import supplement_requests
 from intake.models.suspicions import suspicions
 
 __all__ = [
@@ -20,11 +24,15 @@ __all__ = [
     "looks",
     "marks",
     "metadata",
+    "notice_choices",
+    "notice_gateways",
+    "notices",
     "participants",
     "petitioners",
     "petitions",
     "places",
     "progress",
+    "supplement_requests",
     "suspicions",
     "voidings",
     "wrong_codes",

@@ -1,11 +1,13 @@
 """Petitions, their petitioners and progress, as requests and answers."""
 
 import re
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
 
 from intake.domain.location import SYSTEMS
+from intake.domain.notices import MEDIA
 from intake.domain.participants import AGENTS_MOST, COSIGNERS_MOST, REPRESENTATIVES_MOST
 from intake.domain.registration import AFFECTED_MOST, CLAIMS, PEOPLE_MOST, PROCEEDINGS, PURPOSES
 from intake.schemas.participants import (
@@ -16,8 +18,10 @@ from intake.schemas.participants import (
     PetitionerOut,
     matches,
 )
+from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Items, Moment, Number, Part, Text, Whole
 
+_WECHAT = re.compile(r"[A-Za-z0-9_-]{6,64}\Z", re.ASCII)
 _UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
 
 
@@ -34,6 +38,26 @@ class ExternalRefIn(Body):
 
     system = Text(longest=50, required=True)
     id = Text(longest=200, required=True)
+
+
+class NotifyIn(Body):
+    """How the petitioner chooses to be told, and whether they consent to be served electronically:
+    without it no opinion goes out by mail, and in the secret lane nothing at all."""
+
+    medium = Code(tuple(MEDIA), names=MEDIA, allow_none=True, load_default=None)
+    wechat_id = Text(
+        longest=64,
+        allow_none=True,
+        load_default=None,
+        validate=matches(_WECHAT, "不是微信用户标识。", "Not the id of a WeChat user."),
+    )
+    consent_to_electronic_service = Flag(load_default=False)
+
+    @ma.validates_schema
+    def check_wechat(self, data: dict[str, Any], **_: Any) -> None:
+        """WeChat reaches nobody without the user's id."""
+        if data["medium"] == "wechat" and not data["wechat_id"]:
+            raise ma.ValidationError(both("选择微信时必填。", "Needed for WeChat."), "wechat_id")
 
 
 class PublicPetitionIn(Body):
@@ -70,6 +94,7 @@ class PublicPetitionIn(Body):
         load_default=None,
         validate=matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
     )
+    notify = Part(NotifyIn, allow_none=True, load_default=None)
 
 
 class PetitionIn(PublicPetitionIn):

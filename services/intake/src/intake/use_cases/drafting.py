@@ -37,8 +37,13 @@ class Draft:
         return {
             "petition_id": self.row["petition_id"],
             "petition_no": self.row["petition_no"],
-            "query_code": f"{self.code[:5]}-{self.code[5:]}",
+            "query_code": self.formatted_code,
         }
+
+    @property
+    def formatted_code(self) -> str:
+        """The query code as people read it."""
+        return f"{self.code[:5]}-{self.code[5:]}"
 
 
 class Drafting:
@@ -55,21 +60,21 @@ class Drafting:
     ) -> None:
         self._session = session
         self._by = by
-        self._now = now
+        self.now = now
         self._resources = resources
-        self._publicly = publicly
+        self.publicly = publicly
         self._open: set[tuple[str, bool]] = set()
 
     def __call__(self, petition: Mapping[str, Any]) -> Draft:
         """The draft; Forbidden or Invalid where the petition may not be registered."""
-        _may_register(petition, by=self._by, now=self._now)
+        _may_register(petition, by=self._by, now=self.now)
         channel, historical = petition["channel"], petition.get("at") is not None
         if (channel, historical) not in self._open:
-            check_channel(self._session, channel, publicly=self._publicly, historical=historical)
+            check_channel(self._session, channel, publicly=self.publicly, historical=historical)
             self._open.add((channel, historical))
-        row = _row(petition, by=self._by, now=self._now)
+        row = _row(petition, by=self._by, now=self.now)
         row["place_code"] = place_of(
-            self._session, petition, now=self._now, resources=self._resources
+            self._session, petition, now=self.now, resources=self._resources
         )
         suspicion = self._suspicion(row)
         row["secret"] = row["secret"] or suspicion is not None

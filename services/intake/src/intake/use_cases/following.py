@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain import registration
-from intake.domain.progress import public_state, stage_of, stage_text
+from intake.domain.progress import public_state, stage_of, stage_text, supplement_text, void_text
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
+from intake.use_cases.notices import asked_of, queue_steps
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
 from shared.contracts import Event
@@ -102,10 +103,15 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         {"stage": "registered", "at": row.registered_at, "text": first},
         *_stages(session, petition_id, secret=secret),
     ]
-    if ending := _void_stage(session, petition_id, secret=secret):
+    told = stages[-1]["stage"]
+    for asked in asked_of(session, petition_id):
+        text = supplement_text(asked.until, asked.what)
+        stages.append({"stage": "supplement", "at": asked.asked_at, "text": text})
+    stages.sort(key=lambda stage: stage["at"])
+    if ending := _void_stage(session, petition_id):
         stages.append(ending)
-        cases = []
-    state = public_state(_newest_state(cases) or stages[-1]["stage"], secret=secret)
+        told, cases = VOIDED, []
+    state = public_state(_newest_state(cases) or told, secret=secret)
     return {
         "petition_no": petition_no,
         "state": state,
@@ -114,15 +120,13 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
     }
 
 
-def _void_stage(session: Session, petition_id: str, *, secret: bool) -> dict[str, Any] | None:
+def _void_stage(session: Session, petition_id: str) -> dict[str, Any] | None:
     """That the petition should not have been registered, and which one is the right one."""
     table = models.voidings
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
         return None
-    named = "voided_for" if row.instead else "voided"
-    text = stage_text(named, {"secret": secret, "instead": row.instead})
-    return {"stage": VOIDED, "at": row.voided_at, "text": text}
+    return {"stage": VOIDED, "at": row.voided_at, "text": void_text(row.instead)}
 
 
 def _stages(session: Session, petition_id: str, *, secret: bool) -> list[dict[str, Any]]:
@@ -152,8 +156,11 @@ def _newest_state(cases: Sequence[sa.Row[Any]]) -> str | None:
     return newest.state if newest else None
 
 
-def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
-    """Keep what happened to each petition's case, once an event, whatever the order."""
+def keep_progress(
+    session: Session, case_events: Sequence[Event], *, clock: Clock, resources: Resources
+) -> None:
+    """Keep what happened to each petition's case, once an event, whatever the order; queue what
+    the petitioner is told of it."""
     steps: list[dict[str, Any]] = []
     access: dict[tuple[str, str], dict[str, Any]] = {}
     cases: dict[str, dict[str, Any]] = {}
@@ -187,6 +194,9 @@ def keep_progress(session: Session, case_events: Sequence[Event]) -> None:
     upsert_newer(session, models.case_access, list(access.values()), key=["petition_id", "case_id"])
     upsert_newer(session, models.cases, list(cases.values()), key=["case_id"])
     insert_missing(session, models.case_words, words, key=["petition_id", "case_id"])
+    queue_steps(
+        session, steps=steps, events=case_events, talking=resources.talking, now=clock.now()
+    )
 
 
 def _step(

@@ -85,13 +85,18 @@ def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
     }
 
 
+def note_look(session: Session, petition_id: str, *, by: Principal, clock: Clock) -> None:
+    """Write down that somebody looked at what hangs on a petition; NotFound if not theirs."""
+    _looked_at(session, petition_id, by=by, clock=clock)
+
+
 def _looked_at(
     session: Session,
     petition_id: str,
     *,
     by: Principal,
     clock: Clock,
-    purpose: str | None,
+    purpose: str | None = None,
     document_id: str | None = None,
 ) -> sa.Row[Any]:
     """The petition, the look at it written down; NotFound, which keeps that, if not theirs."""

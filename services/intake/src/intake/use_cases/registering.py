@@ -1,6 +1,5 @@
 """Registering petitions: checked, their petitioners encrypted, said to the others."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from intake.domain import registration
 from intake.resources import Resources
 from intake.use_cases.announcing import announce
 from intake.use_cases.drafting import Draft, Drafting, Receipt
+from intake.use_cases.notices import keep_choice, queue_receipt
 from intake.use_cases.sealing import sealed_participants, sealed_petitioner
 from intake.use_cases.suspecting import note_suspicions
 from shared.auth import Principal
@@ -64,15 +64,14 @@ def register_many(
     and holds up none of the others.
     """
     outcomes: list[Draft | Refused] = []
-    now = clock.now()
-    draft = Drafting(session, by=by, now=now, resources=resources, publicly=publicly)
+    drafting = Drafting(session, by=by, now=clock.now(), resources=resources, publicly=publicly)
     for petition in petitions:
         try:
-            outcomes.append(draft(petition))
+            outcomes.append(drafting(petition))
         except Refused as refusal:
             outcomes.append(refusal)
     drafts = [one for one in outcomes if isinstance(one, Draft)]
-    known = _register(session, drafts, now, resources) if drafts else {}
+    known = _register(session, drafts, drafting, resources) if drafts else {}
     return [
         one if isinstance(one, Refused) else known.get(one.row["petition_id"]) or one.receipt()
         for one in outcomes
@@ -80,7 +79,7 @@ def register_many(
 
 
 def _register(
-    session: Session, drafts: Sequence[Draft], now: dt.datetime, resources: Resources
+    session: Session, drafts: Sequence[Draft], drafting: Drafting, resources: Resources
 ) -> dict[str, Conflict]:
     """Write drafts down and announce them; Conflict by petition id for those known before."""
     numbers = next_numbers(session, "petition_seq", len(drafts))
@@ -93,11 +92,39 @@ def _register(
     inserted = _insert_petitions(session, drafts)
     new = [draft for draft in drafts if draft.row["petition_id"] in inserted]
     _insert_persons(session, new, resources)
-    note_suspicions(session, new, now=now)
+    note_suspicions(session, new, now=drafting.now)
     for draft in new:
         suspected = draft.suspicion is not None
         announce(session, draft.row, draft.petition, suspected=suspected)
+        _receipt_to_petitioner(session, draft, drafting, resources)
     return _conflicts(session, [d.row for d in drafts if d.row["petition_id"] not in inserted])
+
+
+def _receipt_to_petitioner(
+    session: Session, draft: Draft, drafting: Drafting, resources: Resources
+) -> None:
+    """Keep how the petitioner wants to be told, and queue the receipt (T22 Arts.21, 22)."""
+    notify = draft.petition.get("notify") or {}
+    if notify:
+        keep_choice(
+            session,
+            draft.row["petition_id"],
+            notify,
+            channel=draft.row["channel"],
+            by=draft.row["registered_by"],
+            at=drafting.now,
+            ring=resources.ring,
+        )
+    queue_receipt(
+        session,
+        petition=draft.row,
+        person=draft.petition.get("petitioner") or {},
+        notify=notify,
+        code=draft.formatted_code,
+        publicly=drafting.publicly,
+        resources=resources,
+        now=drafting.now,
+    )
 
 
 def _insert_persons(session: Session, drafts: Iterable[Draft], resources: Resources) -> None:

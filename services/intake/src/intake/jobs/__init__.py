@@ -1,0 +1,9 @@
+"""Timed work of intake, a module for each part."""
+
+from intake.jobs import notices
+from shared.service import Job
+
+JOBS: tuple[Job, ...] = (
+    Job("send_notices", 1, notices.send),
+    Job("forget_unsent_codes", 3600, notices.forget_codes),
+)

@@ -1,0 +1,25 @@
+"""Talking back: notices queued with what they tell, composed and sent by a job, shown to staff."""
+
+from intake.use_cases.notices.asking import ask_for_supplement, asked_of, invite_to_evaluate
+from intake.use_cases.notices.choosing import choose_for, choose_publicly, keep_choice
+from intake.use_cases.notices.delivering import note_delivery
+from intake.use_cases.notices.letters import letters_to_print, post_letters, print_letters
+from intake.use_cases.notices.queueing import queue_receipt, queue_steps
+from intake.use_cases.notices.reading import notices_of, retry
+
+__all__ = [
+    "ask_for_supplement",
+    "asked_of",
+    "choose_for",
+    "choose_publicly",
+    "invite_to_evaluate",
+    "keep_choice",
+    "letters_to_print",
+    "note_delivery",
+    "notices_of",
+    "post_letters",
+    "print_letters",
+    "queue_receipt",
+    "queue_steps",
+    "retry",
+]
