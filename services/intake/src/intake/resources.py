@@ -1,7 +1,8 @@
-"""What intake makes of its settings at start: keys for persons, tokens and codes."""
+"""What intake makes of its settings at start: keys for persons, their audit, tokens and codes."""
 
 from dataclasses import dataclass
 
+from intake.domain.audit import AuditKeys
 from intake.settings import Settings
 from shared.auth import Issuer
 from shared.clock import Clock
@@ -13,6 +14,7 @@ class Resources:
     """Keys and limits that use cases need."""
 
     ring: KeyRing
+    audit_keys: AuditKeys
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
@@ -22,6 +24,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
     """Parse the keys; ValueError when one cannot be read, so that the process does not start."""
     return Resources(
         ring=KeyRing.parse(settings.pii_keyring),
+        audit_keys=AuditKeys.parse(settings.audit_keys),
         issuer=Issuer(
             private_jwk=settings.public_token_key, issuer=settings.token_issuer, clock=clock
         ),

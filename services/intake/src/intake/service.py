@@ -3,9 +3,10 @@
 from intake import models, resources
 from intake.api import api
 from intake.events import events
+from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance
+from intake.tools import conformance, rotate_keys, verify_audit
 from shared.service import Service
 
 SERVICE = Service(
@@ -17,6 +18,7 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
+    jobs=JOBS,
     projections=(
         models.progress,
         models.case_access,
@@ -25,5 +27,6 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
+    commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
     tools={"conformance": conformance.main},
 )

@@ -1,10 +1,13 @@
 """Petitions, their petitioners and progress, as requests and answers."""
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 import marshmallow as ma
 from marshmallow import fields
 
+from intake.domain.persons import PURPOSE_KINDS
 from intake.domain.registration import CLAIMS, PURPOSES
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Moment, Part, Text
@@ -19,22 +22,26 @@ def _matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validato
     return ma.validate.Regexp(pattern, error=both(zh, en))
 
 
+def _is_number(pattern: re.Pattern[str], zh: str, en: str) -> Callable[[str], None]:
+    """Checks a number that may be written in full-width characters."""
+
+    def check(written: str) -> None:
+        if not pattern.match(unicodedata.normalize("NFKC", written)):
+            raise ma.ValidationError(both(zh, en))
+
+    return check
+
+
+is_phone = _is_number(_PHONE, "不是电话号码。", "Not a phone number.")
+is_id_number = _is_number(_ID_NUMBER, "不是证件号码。", "Not an ID number.")
+
+
 class PetitionerIn(Body):
     """Who brings the matter in; everything may be left out (anonymous)."""
 
     name = Text(longest=100, allow_none=True, load_default=None)
-    phone = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=_matches(_PHONE, "不是电话号码。", "Not a phone number."),
-    )
-    id_number = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=_matches(_ID_NUMBER, "不是证件号码。", "Not an ID number."),
-    )
+    phone = Text(longest=30, allow_none=True, load_default=None, validate=is_phone)
+    id_number = Text(longest=30, allow_none=True, load_default=None, validate=is_id_number)
     address = Text(longest=300, allow_none=True, load_default=None)
     email = Text(
         longest=254,
@@ -150,6 +157,7 @@ class PetitionOut(ma.Schema):
 class UnmaskIn(Body):
     """Why the petitioner's identity is needed; it is written down."""
 
+    purpose_kind = Code(tuple(PURPOSE_KINDS), names=PURPOSE_KINDS, load_default="other")
     purpose = Text(longest=200, shortest=2, required=True)
 
 

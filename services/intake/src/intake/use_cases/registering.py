@@ -13,14 +13,12 @@ from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
+from intake.use_cases.persons import sealed
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session, dialect_insert, next_numbers
 from shared.errors import Conflict, Forbidden, Invalid, both
 from shared.outbox import emit
-from shared.pii import MASKS
-
-_INDEXED = ("phone", "id_number")
 
 
 def register(
@@ -59,7 +57,8 @@ def register(
     _insert_petition(session, row)
     person = petition.get("petitioner") or {}
     if any(person.values()):
-        session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
+        row_of_person = sealed(person, petition_id, ring=resources.ring)
+        session.execute(sa.insert(models.petitioners), row_of_person)
     _announce(session, row, person)
     return {
         "petition_id": petition_id,
@@ -132,18 +131,6 @@ def _insert_petition(session: Session, row: dict[str, Any]) -> None:
         petition_id=known.petition_id,
         petition_no=known.petition_no,
     )
-
-
-def _sealed(person: Mapping[str, Any], petition_id: str, resources: Resources) -> dict[str, Any]:
-    ring = resources.ring
-    row: dict[str, Any] = {"petition_id": petition_id}
-    for name in MASKS:
-        value = person.get(name)
-        row[name] = ring.encrypt(value, place=f"{petition_id}/{name}") if value else None
-    for name in _INDEXED:
-        value = person.get(name)
-        row[f"{name}_index"] = ring.blind_index(value, kind=name) if value else None
-    return row
 
 
 def _announce(session: Session, row: Mapping[str, Any], person: Mapping[str, Any]) -> None:
