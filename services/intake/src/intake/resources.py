@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from intake.domain.audit import AuditKeys
+from intake.domain.retention import Retention
 from intake.settings import Settings
 from shared.auth import Issuer
 from shared.clock import Clock
@@ -15,6 +16,7 @@ class Resources:
 
     ring: KeyRing
     audit_keys: AuditKeys
+    retention: Retention
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
@@ -25,6 +27,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
     return Resources(
         ring=KeyRing.parse(settings.pii_keyring),
         audit_keys=AuditKeys.parse(settings.audit_keys),
+        retention=Retention.parse(settings.retention_days),
         issuer=Issuer(
             private_jwk=settings.public_token_key, issuer=settings.token_issuer, clock=clock
         ),

@@ -18,4 +18,7 @@ class Settings(Shared):
     )
     public_token_key: str = setting(doc="private Ed25519 JWK for citizens' tokens", secret=True)
     query_code_secret: str = setting(doc="keys the digest of query codes", secret=True)
+    retention_days: str = setting(
+        "", doc='days that petitioners are kept after a case ended, by state: {"closed": 3650}'
+    )
     query_code_tries: int = setting(10, doc="wrong codes for one petition number in an hour")

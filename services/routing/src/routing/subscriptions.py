@@ -34,6 +34,14 @@ class PetitionText(Reads):
     place = fields.Str(load_default=None, allow_none=True)
 
 
+class PetitionErased(Reads):
+    """A petition whose words are to be forgotten, and the cases that have had them."""
+
+    petition_id = fields.Str(required=True)
+    case_ids = fields.List(fields.Str(), required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 @subscriptions.on("petition.registered.v1", from_="intake", reads=PetitionRegistered, batch=True)
 def open_cases(
     events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
@@ -48,3 +56,9 @@ def keep_texts(
 ) -> None:
     """Put the words to their cases and suggest category and unit."""
     use_cases.keep_texts(session, texts=[event.data for event in events], resources=resources)
+
+
+@subscriptions.on("petition.erased.v1", from_="intake", reads=PetitionErased, batch=True)
+def forget(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Forget the words of petitions that were erased (TPI Art.47)."""
+    use_cases.forget(session, erased=events)

@@ -1,6 +1,6 @@
 """HTTP interface of intake: one module for each thing that is asked about."""
 
-from intake.api import channels, persons, petitions
+from intake.api import channels, erasure, persons, petitions
 from intake.api.routes import api
 
-__all__ = ["api", "channels", "persons", "petitions"]
+__all__ = ["api", "channels", "erasure", "persons", "petitions"]

@@ -24,8 +24,11 @@ ACTS = {
     "search": "按电话或证件号码查找",
     "unmask": "查看身份信息",
     "claim": "为制作文书取用身份信息",
+    "erase": "删除身份信息",
+    "hold": "暂停删除",
+    "lift_hold": "解除暂停删除",
 }
-"""What is written down of those who come near a person, a vocabulary that grows."""
+"""What is written down of who comes near a person; a vocabulary that grows."""
 NOTHING_BEFORE = bytes(hashlib.sha256().digest_size)
 
 _SEALED = (

@@ -2,6 +2,7 @@
 
 from intake.models.audit import audit, audit_head, former_looks
 from intake.models.channels import channels
+from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
 from intake.models.petitioners import petitioners
 from intake.models.petitions import petitions, wrong_codes
@@ -16,6 +17,7 @@ __all__ = [
     "channels",
     "former_looks",
     "ground",
+    "holds",
     "marks",
     "metadata",
     "petitioners",

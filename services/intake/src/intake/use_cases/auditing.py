@@ -26,25 +26,31 @@ class ChainBroken(Exception):
 
 
 def write_down(
-    session: Session,
+    session: Session, *, act: str, who: str, clock: Clock, keys: AuditKeys, **told: Any
+) -> None:
+    """Add an entry; ChainBroken where there is nothing to add it to. `told` goes to `entry`."""
+    now = clock.now()
+    append(session, [entry(act=act, who=who, at=now, **told)], now=now, keys=keys)
+
+
+def entry(
     *,
     act: str,
     who: str,
-    clock: Clock,
-    keys: AuditKeys,
+    at: dt.datetime,
     refused: bool = False,
     petition_id: str | None = None,
     purpose_kind: str | None = None,
     purpose: str | None = None,
     document_id: str | None = None,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Add an entry of `domain.audit.ACTS`; ChainBroken where there is nothing to add it to.
+) -> dict[str, Any]:
+    """An entry of `domain.audit.ACTS`.
 
     `facts` holds texts, whole numbers and lists of them, nothing personal: it is kept for ever.
     """
-    entry = {
-        "at": clock.now(),
+    return {
+        "at": at,
         "who": who,
         "act": act,
         "petition_id": petition_id,
@@ -54,7 +60,6 @@ def write_down(
         "refused": refused,
         "facts": facts,
     }
-    append(session, [entry], now=clock.now(), keys=keys)
 
 
 def append(
@@ -64,9 +69,9 @@ def append(
     head = locked_head(session, now=now, keys=keys)
     seq, seal = head.seq, bytes(head.seal)
     rows = []
-    for entry in entries:
+    for one in entries:
         seq += 1
-        row = dict(entry) | {"seq": seq, "previous": seal, "key_id": keys.current}
+        row = dict(one) | {"seq": seq, "previous": seal, "key_id": keys.current}
         row["seal"] = seal = keys.seal(entry_message(row, row["previous"]))
         rows.append(row)
     session.execute(sa.insert(models.audit), rows)
@@ -122,14 +127,13 @@ def adopt_looks(session: Session, *, now: dt.datetime, keys: AuditKeys, most: in
 
 def _adopted(look: sa.Row[Any]) -> dict[str, Any]:
     unmasking = "claim" if look.document_id else "unmask"
-    return {
-        "at": look.at,
-        "who": look.who,
-        "act": "look" if look.purpose is None else unmasking,
-        "petition_id": look.petition_id,
-        "purpose_kind": None,
-        "purpose": look.purpose,
-        "document_id": look.document_id,
-        "refused": look.refused,
-        "facts": {"former_look": look.look_id},
-    }
+    return entry(
+        act="look" if look.purpose is None else unmasking,
+        who=look.who,
+        at=look.at,
+        petition_id=look.petition_id,
+        purpose=look.purpose,
+        document_id=look.document_id,
+        refused=look.refused,
+        facts={"former_look": look.look_id},
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from shared.pii import MASKS, mask_text
 
 _WORDS = ("title", "content", "place")
+_ERASED = "（已按规定删除）"
 _APART = "原文另行保管，办理以信访事项载明的内容为准。"
 
 
@@ -17,6 +18,11 @@ def masked_words(row: Mapping[str, Any], *, name: str | None) -> dict[str, str |
 def words_apart() -> dict[str, str | None]:
     """What stands for the words of a petition that hold an accusation, for who may not read it."""
     return dict.fromkeys(_WORDS, _APART) | {"place": None}
+
+
+def words_erased() -> dict[str, str | None]:
+    """What stands for the words of a petition that were erased."""
+    return dict.fromkeys(_WORDS, _ERASED) | {"place": None}
 
 
 def masked_person(person: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -19,8 +19,8 @@ _petitions, _links, _cases = models.petitions, models.case_access, models.cases
 
 def seen_by(by: Principal) -> sa.ColumnElement[bool]:
     """The condition that a petition is for the caller to see."""
-    usual, named = _usual(by), _in_a_case(models.marks.named(by, _links.c.case_id))
-    withheld = _in_a_case(models.marks.withheld(by, _links.c.case_id))
+    usual, named = _usual(by), in_a_case(models.marks.named(by, _links.c.case_id))
+    withheld = in_a_case(models.marks.withheld(by, _links.c.case_id))
     return sa.and_(sa.or_(usual, named), sa.not_(withheld))
 
 
@@ -54,16 +54,16 @@ def _usual(by: Principal) -> sa.ColumnElement[bool]:
     """What role and unit allow."""
     if sees_every_secret(by):
         return sa.true()
-    secret = sa.or_(_petitions.c.secret, _in_a_case(_cases.c.secret))
+    secret = sa.or_(_petitions.c.secret, in_a_case(_cases.c.secret))
     if by.sees_all_units:
         return sa.not_(secret)
     scope = sorted(by.unit_scope)
-    leads = _in_a_case(_links.c.units[0].as_string().in_(scope))
+    leads = in_a_case(_links.c.units[0].as_string().in_(scope))
     hidden = leads if by.has(*UNIT_ROLES, *SECRET_ROLES) else sa.false()
-    return sa.or_(sa.and_(sa.not_(secret), _in_a_case(_has_one_of(scope))), sa.and_(secret, hidden))
+    return sa.or_(sa.and_(sa.not_(secret), in_a_case(_has_one_of(scope))), sa.and_(secret, hidden))
 
 
-def _in_a_case(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def in_a_case(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Whether a condition holds for a case that the petition is in now; see `cases_of`."""
     return (
         sa.exists()
