@@ -180,7 +180,11 @@ def test_operating_explains_every_metric(tmp_path: Path) -> None:
 
 def test_operating_names_every_command() -> None:
 
-    own = {name for service in SERVICES.values() for name in (*service.roles, *service.tools)}
+    own = {
+        name
+        for service in SERVICES.values()
+        for name in (*service.roles, *service.commands, *service.tools)
+    }
     named = set(
         re.findall(r"`(?:python -m \S+ )?([a-z-]+)[^`]*`", part(read(OPERATING), "Processes"))
     )

@@ -105,6 +105,18 @@ def _withheld(scenario: Scenario) -> None:
     scenario.act(receipt, "forward", unit="discipline", category="other")
 
 
+def _erased(scenario: Scenario) -> None:
+    """A case is withdrawn, and on request the petitioner and the words are erased."""
+    receipt = scenario.register()
+    scenario.act(receipt, "withdraw", "registrar", petition_ids=[receipt["petition_id"]],
+                 statement="书面声明一份")  # fmt: skip
+    scenario.deliver()
+    path = f"/v1/petitions/{receipt['petition_id']}/erase"
+    answer = scenario.offices["intake"].post(path, "leader", json={"reason": "信访人书面申请"})
+    assert answer.status_code == 200, answer.json
+    scenario.deliver()
+
+
 def _registered_wrongly(scenario: Scenario) -> None:
     """One is suspected of accusing and cleared, one corrected, one registered twice and void."""
     suspected = scenario.register(content="村主任收受施工队红包，路烂了三年没有修。")
@@ -137,5 +149,6 @@ STORIES: dict[str, Callable[[Scenario], None]] = {
     "withdrawn": _withdrawn,
     "registered-wrongly": _registered_wrongly,
     "withheld": _withheld,
+    "erased": _erased,
 }
 """What can happen to a case beside the straight way, each with the events that tell of it."""

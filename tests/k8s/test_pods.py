@@ -68,7 +68,7 @@ def test_a_containers_command_is_one_of_its_service(environment, pod, one) -> No
     service = service_of(pod)
     python, module, package, command, *_ = one["command"]
     assert (python, module, package) == ("python", "-m", service.package)
-    assert command in {*COMMANDS, *PREPARATIONS, *service.roles, *service.tools}
+    assert command in {*COMMANDS, *PREPARATIONS, *service.roles, *service.commands, *service.tools}
     assert command == role_of(pod) or one["name"] != "app"
 
 

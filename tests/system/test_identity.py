@@ -127,9 +127,9 @@ class Town:
 
     def looks(self) -> list[Any]:
         """For which paper who looked, unmasked or refused."""
-        table = INTAKE.ground.metadata.tables["looks"]
+        table = INTAKE.ground.metadata.tables["audit"]
         with self.apps["intake"].db.read() as session:
-            rows = session.execute(sa.select(table).order_by(table.c.at)).all()
+            rows = session.execute(sa.select(table).order_by(table.c.seq)).all()
         return [(row.who, row.purpose, row.document_id, row.refused) for row in rows]
 
 
@@ -252,7 +252,7 @@ def test_embedded_papers_name_the_petitioner_however_many_at_once(tmp_path: Path
                 ]
                 papers = [one.result().json() for one in sent]
         assert [paper["fields"]["petitioner"] for paper in papers] == [PERSON["name"]] * AT_ONCE
-        looks = site.table("intake", "looks")
+        looks = site.table("intake", "audit")
         with site.apps["intake"].db.read() as session:
             found = session.execute(sa.select(looks.c.document_id)).scalars()
             assert sorted(found) == sorted(paper["document_id"] for paper in papers)

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,7 +74,16 @@ class Desk(Office):
 
     def looks(self) -> list[Any]:
         """The looks written down, oldest first."""
-        return sorted(self.rows(models.looks), key=lambda look: look.at)
+        return [Look(**row._mapping) for row in sorted(self.rows(models.audit))]
+
+
+class Look(SimpleNamespace):
+    """An entry of the audit chain."""
+
+    @property
+    def unmasked(self) -> bool:
+        """Whether a person was shown by it."""
+        return self.act in ("unmask", "claim") and not self.refused
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What is written down for the city, and when."""
 
+import json
 import random
 
 import marshmallow as ma
@@ -103,3 +104,28 @@ def test_rebuild_keeps_the_ledger_and_writes_it_no_second_time(app, story):
 def test_the_ledger_and_its_texts_are_no_projections():
     assert exchanges not in SERVICE.projections
     assert texts not in SERVICE.projections
+
+
+def erased(petition_id, *case_ids):
+    data = {"petition_id": petition_id, "case_ids": list(case_ids), "basis": "request"}
+    told = data | {"at": "2026-03-02T01:30:00Z"}
+    return make_event("intake", "petition.erased.v1", subject=petition_id, data=told)
+
+
+def petitions_of(case_events):
+    return sorted({p for e in case_events for p in json.loads(e)["data"]["header"]["petition_ids"]})
+
+
+@pytest.mark.parametrize("erased_first", [True, False])
+def test_the_words_of_what_was_erased_are_forgotten_whatever_comes_first(app, story, erased_first):
+    told, kept = story("c1"), story("c2")
+    away = [erased(petition_id, "c1") for petition_id in petitions_of(told)]
+    hear(app, *kept)
+    hear(app, *(away + told if erased_first else told + away))
+    words = {case_id: (title, text) for case_id, _, title, text in kept_texts(app)}
+    assert words["c1"] == (None, None)
+    assert words["c2"] != (None, None)
+    assert len(ledger(app)) == 12
+    rebuild(app)
+    hear(app, *away, *told)
+    assert kept_texts(app)[0][2:] == (None, None)

@@ -28,6 +28,7 @@ def make_secrets() -> dict[str, str]:
         "IDEMPOTENCY_SECRET": secrets.token_urlsafe(48),
         "QUERY_CODE_SECRET": secrets.token_urlsafe(48),
         "PII_KEYRING": KeyRing.generate(),
+        "AUDIT_KEYS": secrets.token_urlsafe(48),
         "CITY_TOKEN": secrets.token_urlsafe(48),
     }
 

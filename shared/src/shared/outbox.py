@@ -80,6 +80,44 @@ def emit(
     )
 
 
+_WRITTEN_WITHIN = (dt.timedelta(minutes=1), dt.timedelta(minutes=10))
+
+
+def blank(
+    session: Session,
+    outbox: sa.Table,
+    *,
+    type_: str,
+    data: Mapping[str, Any],
+    written: Sequence[tuple[str, dt.datetime | None]],
+) -> None:
+    """Put `data` in place of what events of a type say of subjects, in the log itself.
+
+    For what must be forgotten: a relay and a replay that come later send what is left. `written`
+    says about when each subject's events were; the whole log is searched where nobody knows.
+    """
+    before, after = _WRITTEN_WITHIN
+    sought = sa.select(outbox.c.seq, outbox.c.created_at, outbox.c.envelope).where(
+        outbox.c.type == type_
+    )
+    known = {(subject, at) for subject, at in written if at is not None}
+    unknown = [subject for subject, at in written if at is None]
+    rows: list[Any] = []
+    for subject, at in known:
+        about = outbox.c.created_at.between(at - before, at + after)
+        rows += session.execute(sought.where(outbox.c.subject == subject, about)).all()
+    if unknown:
+        rows += session.execute(sought.where(outbox.c.subject.in_(unknown))).all()
+    for row in rows:
+        envelope = json.loads(row.envelope)
+        envelope["data"] |= data
+        session.execute(
+            sa.update(outbox)
+            .where(outbox.c.seq == row.seq, outbox.c.created_at == row.created_at)
+            .values(envelope=dumps(envelope))
+        )
+
+
 class Outbox:
     """Writes what was emitted; one per service."""
 

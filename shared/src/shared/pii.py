@@ -1,7 +1,6 @@
 """Personal data: encryption at rest, blind indexes for look-up, and masks for display and text."""
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 _KEY = 32
+SINGLE_INDEX_KEY = "index"
 
 
 class Undecryptable(Exception):
@@ -20,31 +20,37 @@ class Undecryptable(Exception):
 
 
 class KeyRing:
-    """AES-256-GCM keys by id; the first one encrypts, all of them decrypt.
+    """AES-256-GCM keys by id; the first one encrypts, all of them decrypt. Index keys by id; the
+    first one makes blind indexes, all of them find.
 
     Ciphertext layout: 1 byte length of the key id, key id, 12 bytes nonce, AES-GCM output. `place`
     (for example "petition-id/phone") is authenticated, so a value cannot be moved to another row.
     """
 
-    def __init__(self, keys: dict[str, bytes], *, index_key: bytes) -> None:
-        if not keys:
-            raise ValueError("a key ring needs at least one key")
+    def __init__(self, keys: dict[str, bytes], *, index_keys: dict[str, bytes]) -> None:
+        if not keys or not index_keys:
+            raise ValueError("a key ring needs at least one key of each sort")
         for key_id, key in keys.items():
             if len(key) != _KEY:
                 raise ValueError(f"key {key_id!r} has {len(key)} bytes; AES-256 needs {_KEY}")
-        if len(index_key) < _KEY:
-            raise ValueError(f"the index key has {len(index_key)} bytes; {_KEY} are needed")
+        for key_id, key in index_keys.items():
+            if len(key) < _KEY:
+                raise ValueError(f"index key {key_id!r} has {len(key)} bytes; {_KEY} are needed")
         self.current = next(iter(keys))
+        self.current_index = next(iter(index_keys))
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self._index_key = index_key
+        self._index_keys = index_keys
 
     @classmethod
     def parse(cls, text: str) -> "KeyRing":
-        """From JSON {"keys": {"id": base64, ...}, "index": base64}; the first key encrypts."""
+        """From JSON {"keys": {"id": base64, ...}, "index": {"id": base64, ...}}; the first key of
+        each makes what is new. A single index key may stand alone: its id is "index".
+        """
         try:
             ring = json.loads(text)
-            keys = {k: base64.b64decode(v, validate=True) for k, v in ring["keys"].items()}
-            return cls(keys, index_key=base64.b64decode(ring["index"], validate=True))
+            index = ring["index"]
+            alone = {SINGLE_INDEX_KEY: index} if isinstance(index, str) else index
+            return cls(_decoded(ring["keys"]), index_keys=_decoded(alone))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"the key ring cannot be read: {type(error).__name__}") from error
 
@@ -54,11 +60,16 @@ class KeyRing:
         fresh = [base64.b64encode(os.urandom(_KEY)).decode() for _ in range(2)]
         return json.dumps({"keys": {"k1": fresh[0]}, "index": fresh[1]})
 
+    @property
+    def mark(self) -> bytes:
+        """With what every value begins that the present key encrypts."""
+        key_id = self.current.encode()
+        return bytes([len(key_id)]) + key_id
+
     def encrypt(self, plain: str, *, place: str) -> bytes:
         nonce = os.urandom(_NONCE)
         sealed = self._ciphers[self.current].encrypt(nonce, plain.encode(), place.encode())
-        key_id = self.current.encode()
-        return bytes([len(key_id)]) + key_id + nonce + sealed
+        return self.mark + nonce + sealed
 
     def decrypt(self, sealed: bytes, *, place: str) -> str:
         """The plain text; Undecryptable when it is not what was written there."""
@@ -72,10 +83,19 @@ class KeyRing:
 
     def blind_index(self, value: str, *, kind: str) -> bytes:
         """A keyed digest by which equal values of one kind find each other; 32 bytes."""
-        normal = re.sub(r"[\s\-()+]", "", value).upper()
-        if kind == "phone":
-            normal = re.sub(r"^(0086|86)(?=1\d{10}$)", "", normal)
-        return hmac.new(self._index_key, f"{kind}:{normal}".encode(), hashlib.sha256).digest()
+        return _digest(self._index_keys[self.current_index], value, kind)
+
+    def blind_indexes(self, value: str, *, kind: str) -> list[bytes]:
+        """Every blind index that the value can have been given, the present one first."""
+        return [_digest(key, value, kind) for key in self._index_keys.values()]
+
+
+def _decoded(keys: dict[str, str]) -> dict[str, bytes]:
+    return {key_id: base64.b64decode(key, validate=True) for key_id, key in keys.items()}
+
+
+def _digest(key: bytes, value: str, kind: str) -> bytes:
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256")
 
 
 def mask_name(name: str) -> str:

@@ -74,7 +74,7 @@ class _Judge:
             judge = _KINDS.get(type(statement))
             if judge is not None:
                 judge(self, statement)
-            elif not isinstance(statement, _HARMLESS):
+            elif not isinstance(statement, _HARMLESS) and not _is_new_function(statement):
                 self._unknown(f"`{_short(sql)}`")
 
     def _refuse(self, why: str, remedy: str) -> None:
@@ -121,7 +121,7 @@ class _Judge:
             self.made.add(name)
         elif kind == "INDEX":
             self._index(found, name)
-        elif kind not in _MADE:
+        elif kind not in _MADE and not (kind == "TRIGGER" and name in self.made):
             self._unknown(f"a new {kind.lower()}")
 
     def _index(self, found: exp.Create, table: str) -> None:
@@ -301,6 +301,15 @@ def _dropped(found: exp.Drop) -> list[str]:
     """The names of what a DROP drops."""
     named = [*(found.args.get("tables") or ()), *([found.this] if found.this else ())]
     return [one.name for one in named]
+
+
+def _is_new_function(found: object) -> bool:
+    """Whether a function is made that was not there, and so is called by nothing that runs."""
+    return (
+        isinstance(found, exp.Command)
+        and str(found.this).upper() == "CREATE"
+        and str(found.expression).lstrip().upper().startswith("FUNCTION ")
+    )
 
 
 def _table(found: exp.Expression) -> str:

@@ -40,6 +40,21 @@ class PetitionRegistered(ma.Schema):
     )
 
 
+@events.type("petition.erased.v1")
+class PetitionErased(ma.Schema):
+    """Who brought a petition in, and its words, were erased, and every service forgets its words
+    (TPI Art.47). It stays so, whatever comes later; `basis` is a vocabulary that grows."""
+
+    petition_id = fields.Str(required=True)
+    case_ids = fields.List(
+        fields.Str(),
+        required=True,
+        metadata={"description": "every case that has had its words"},
+    )
+    at = fields.AwareDateTime(required=True)
+    basis = fields.Str(required=True)
+
+
 @events.type("petition.text.v1", only=("routing",))
 class PetitionText(ma.Schema):
     """A petition's words with phone and ID numbers, e-mail addresses and the petitioner's name

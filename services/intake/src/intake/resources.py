@@ -1,8 +1,10 @@
-"""What intake makes of its settings at start: keys for persons, tokens and codes; senders."""
+"""What intake makes of its settings at start: keys, rules, places, senders."""
 
 from dataclasses import dataclass, field
 
+from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
+from intake.domain.retention import Retention
 from intake.domain.suspicion import AccusationRules
 from intake.settings import Settings
 from intake.talking import Talking
@@ -16,6 +18,8 @@ class Resources:
     """Keys, limits, rules, and how petitioners are told, as use cases need them."""
 
     ring: KeyRing
+    audit_keys: AuditKeys
+    retention: Retention
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
@@ -28,6 +32,8 @@ def build(settings: Settings, clock: Clock) -> Resources:
     """Parse the keys; ValueError when one cannot be read, so that the process does not start."""
     return Resources(
         ring=KeyRing.parse(settings.pii_keyring),
+        audit_keys=AuditKeys.parse(settings.audit_keys),
+        retention=Retention.parse(settings.retention_days),
         issuer=Issuer(
             private_jwk=settings.public_token_key, issuer=settings.token_issuer, clock=clock
         ),

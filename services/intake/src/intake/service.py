@@ -6,7 +6,7 @@ from intake.events import events
 from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance, gazetteer
+from intake.tools import conformance, gazetteer, rotate_keys, verify_audit
 from intake.use_cases.notices.reading import gauges
 from shared.service import Service
 
@@ -29,5 +29,6 @@ SERVICE = Service(
     ),
     resources=resources.build,
     gauges=gauges,
+    commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

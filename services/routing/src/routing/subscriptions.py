@@ -56,6 +56,14 @@ class PetitionCorrected(PetitionNamed):
     after = fields.Nested(Words, required=True, allow_none=True)
 
 
+class PetitionErased(Reads):
+    """A petition whose words are to be forgotten, and the cases that have had them."""
+
+    petition_id = fields.Str(required=True)
+    case_ids = fields.List(fields.Str(), required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 @subscriptions.on("petition.registered.v1", from_="intake", reads=PetitionRegistered, batch=True)
 def open_cases(
     events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
@@ -90,3 +98,9 @@ def follow_correction(
 def void_petition(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
     """Take a void petition out of its case, which ends where it holds no other."""
     use_cases.void_petition(session, voided=event, clock=clock, resources=resources)
+
+
+@subscriptions.on("petition.erased.v1", from_="intake", reads=PetitionErased, batch=True)
+def forget(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Forget the words of petitions that were erased (TPI Art.47)."""
+    use_cases.forget(session, erased=events)

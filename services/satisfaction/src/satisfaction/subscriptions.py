@@ -2,6 +2,7 @@
 
 routing  case.*                 -> cases (newest header), evaluations (opened once each)
 routing  case.access_changed.v1 -> cases, marks
+intake   petition.erased.v1     -> evaluations (no comment any more)
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,18 @@ class CaseRead(Reads):
     """A case event; title, text and reply are left unread."""
 
     header = fields.Nested(HeaderRead, required=True)
+
+
+class PetitionErased(Reads):
+    """A petition of which no word is kept any more."""
+
+    petition_id = fields.Str(required=True)
+
+
+@subscriptions.on("petition.erased.v1", from_="intake", reads=PetitionErased, batch=True)
+def forget(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Forget what petitioners wrote with their evaluations; grades and counts stay."""
+    use_cases.forget(session, petition_ids=[event.data["petition_id"] for event in events])
 
 
 @subscriptions.on(

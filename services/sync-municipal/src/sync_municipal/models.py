@@ -37,6 +37,14 @@ case_petitions = sa.Table(
     sa.Column("case_id", sa.String(100), primary_key=True),
 )
 
+erased_petitions = sa.Table(
+    "erased_petitions",
+    metadata,
+    sa.Column("petition_id", sa.String(100), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+"""Petitions whose words are to be forgotten, whenever they come."""
+
 texts = sa.Table(
     "texts",
     metadata,

@@ -8,7 +8,7 @@ from shared.case_marks import CaseMarksRead
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
-from sync_municipal.use_cases import recording
+from sync_municipal.use_cases import forgetting, recording
 
 subscriptions = Subscriptions("sync-municipal")
 
@@ -49,6 +49,20 @@ class CaseRead(Reads):
     header = fields.Nested(HeaderRead, required=True)
     title = fields.Str(load_default=None, allow_none=True)
     text = fields.Str(load_default=None, allow_none=True)
+
+
+class PetitionErased(Reads):
+    """A petition whose words are to be forgotten, and the cases that have had them."""
+
+    petition_id = fields.Str(required=True)
+    case_ids = fields.List(fields.Str(), required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+@subscriptions.on("petition.erased.v1", from_="intake", reads=PetitionErased, batch=True)
+def forget(events: Sequence[Event], *, session: Session, clock: Clock) -> None:
+    """Forget the words of petitions that were erased (TPI Art.47)."""
+    forgetting.forget(session, events)
 
 
 @subscriptions.on(

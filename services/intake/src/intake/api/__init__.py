@@ -1,6 +1,25 @@
 """HTTP interface of intake: one module for each thing that is asked about."""
 
-from intake.api import channels, corrections, notices, petitions, places, suspicions
+from intake.api import (
+    channels,
+    corrections,
+    erasure,
+    notices,
+    persons,
+    petitions,
+    places,
+    suspicions,
+)
 from intake.api.routes import api
 
-__all__ = ["api", "channels", "corrections", "notices", "petitions", "places", "suspicions"]
+__all__ = [
+    "api",
+    "channels",
+    "corrections",
+    "erasure",
+    "notices",
+    "persons",
+    "petitions",
+    "places",
+    "suspicions",
+]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from intake import use_cases
-from intake.api.routes import READERS, api
+from intake.api.routes import IDENTIFIERS, READERS, api
 from intake.schemas import petitions as schemas
 from shared.web.api import ANYONE, CITIZEN, Call, staff
 
@@ -84,7 +84,7 @@ def petition(call: Call) -> dict[str, Any]:
 
 @api.post(
     "/v1/petitions/<petition_id>/unmask",
-    who=staff("registrar", "dispatcher", "handler", "unit_head", "reviewer"),
+    who=IDENTIFIERS,
     body=schemas.UnmaskIn,
     answer=schemas.PetitionOut,
 )
@@ -97,6 +97,7 @@ def unmask(call: Call) -> dict[str, Any]:
         clock=call.clock,
         resources=call.resources,
         purpose=call.body["purpose"],
+        purpose_kind=call.body["purpose_kind"],
     )
 
 

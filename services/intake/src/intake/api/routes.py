@@ -7,3 +7,6 @@ api = Api("intake")
 READERS = staff(
     "registrar", "dispatcher", "handler", "unit_head", "supervisor", "reviewer", "leader", "auditor"
 )
+
+IDENTIFIERS = staff("registrar", "dispatcher", "handler", "unit_head", "reviewer")
+"""Who may need to know who a petitioner is."""

@@ -1,12 +1,14 @@
 """Tables of intake, a module for each part; `from intake import models`, `models.petitions`."""
 
+from intake.models.audit import audit, audit_head, former_looks
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
+from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
 from intake.models.notices import choices as notice_choices
 from intake.models.notices import gateways as notice_gateways
 from intake.models.notices import notices
-from intake.models.petitioners import looks, participants, petitioners
+from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
@@ -14,14 +16,17 @@ from intake.models.supplements import supplement_requests
 from intake.models.suspicions import suspicions
 
 __all__ = [
+    "audit",
+    "audit_head",
     "case_access",
     "case_words",
     "cases",
     "channels",
     "corrections",
     "gazetteer_editions",
+    "former_looks",
     "ground",
-    "looks",
+    "holds",
     "marks",
     "metadata",
     "notice_choices",

@@ -1,9 +1,8 @@
-"""Who brought a petition in, encrypted, and who looked at whom."""
+"""Who brought a petition in, encrypted."""
 
 import sqlalchemy as sa
 
 from intake.models.ground import metadata
-from shared.db import UtcDateTime
 
 petitioners = sa.Table(
     "petitioners",
@@ -18,9 +17,13 @@ petitioners = sa.Table(
     sa.Column("email", sa.LargeBinary),
     sa.Column("phone_index", sa.LargeBinary),
     sa.Column("id_number_index", sa.LargeBinary),
+    sa.Column("sealed_with", sa.String(255)),
+    sa.Column("indexed_with", sa.String(300)),
     sa.Index("petitioners_phone", "phone_index"),
     sa.Index("petitioners_id_number", "id_number_index"),
 )
+"""`sealed_with` is the id of the key that encrypts the row, `indexed_with` that of the index key
+and the normal form; null in rows of earlier releases, which `rotate-keys` writes anew."""
 
 participants = sa.Table(
     "participants",
@@ -41,21 +44,9 @@ participants = sa.Table(
     sa.Column("signed_on", sa.Date),
     sa.Column("until", sa.Date),
     sa.Column("scope", sa.Text),
+    sa.Column("sealed_with", sa.String(255)),
+    sa.Column("indexed_with", sa.String(300)),
     sa.Index("participants_phone", "phone_index"),
     sa.Index("participants_id_number", "id_number_index"),
 )
 """Those beside the petitioner: who signs with them, speaks for a group, or acts for them."""
-
-looks = sa.Table(
-    "looks",
-    metadata,
-    sa.Column("look_id", sa.String(36), primary_key=True),
-    sa.Column("petition_id", sa.String(36), nullable=False),
-    sa.Column("who", sa.String(100), nullable=False),
-    sa.Column("unmasked", sa.Boolean, nullable=False),
-    sa.Column("purpose", sa.Text),
-    sa.Column("document_id", sa.String(36)),
-    sa.Column("refused", sa.Boolean, nullable=False),
-    sa.Column("at", UtcDateTime, nullable=False),
-    sa.Index("looks_petition", "petition_id", "at"),
-)

@@ -38,6 +38,8 @@ petitions = sa.Table(
     sa.Column("external_system", sa.String(50)),
     sa.Column("external_id", sa.String(200)),
     sa.Column("query_code_digest", sa.LargeBinary, nullable=False),
+    sa.Column("erased_at", UtcDateTime),
+    sa.Column("erased_for", sa.String(20)),
     sa.UniqueConstraint("channel", "external_system", "external_id", name="petitions_external_ref"),
     sa.Index("petitions_channel", "channel", "registered_at"),
 )

@@ -1,6 +1,8 @@
 """The petitioner and those beside them, as requests and answers."""
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 import marshmallow as ma
 from marshmallow import fields
@@ -19,22 +21,26 @@ def matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validator
     return ma.validate.Regexp(pattern, error=both(zh, en))
 
 
+def _is_number(pattern: re.Pattern[str], zh: str, en: str) -> Callable[[str], None]:
+    """Checks a number that may be written in full-width characters."""
+
+    def check(written: str) -> None:
+        if not pattern.match(unicodedata.normalize("NFKC", written)):
+            raise ma.ValidationError(both(zh, en))
+
+    return check
+
+
+is_phone = _is_number(_PHONE, "不是电话号码。", "Not a phone number.")
+is_id_number = _is_number(_ID_NUMBER, "不是证件号码。", "Not an ID number.")
+
+
 class PetitionerIn(Body):
     """Who brings the matter in; everything may be left out (anonymous)."""
 
     name = Text(longest=100, allow_none=True, load_default=None)
-    phone = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=matches(_PHONE, "不是电话号码。", "Not a phone number."),
-    )
-    id_number = Text(
-        longest=30,
-        allow_none=True,
-        load_default=None,
-        validate=matches(_ID_NUMBER, "不是证件号码。", "Not an ID number."),
-    )
+    phone = Text(longest=30, allow_none=True, load_default=None, validate=is_phone)
+    id_number = Text(longest=30, allow_none=True, load_default=None, validate=is_id_number)
     address = Text(longest=300, allow_none=True, load_default=None)
     email = Text(
         longest=254,

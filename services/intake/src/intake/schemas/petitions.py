@@ -9,6 +9,7 @@ from marshmallow import fields
 from intake.domain.location import SYSTEMS
 from intake.domain.notices import MEDIA
 from intake.domain.participants import AGENTS_MOST, COSIGNERS_MOST, REPRESENTATIVES_MOST
+from intake.domain.persons import PURPOSE_KINDS
 from intake.domain.registration import AFFECTED_MOST, CLAIMS, PEOPLE_MOST, PROCEEDINGS, PURPOSES
 from intake.schemas.participants import (
     AgentIn,
@@ -193,6 +194,7 @@ class PetitionOut(ma.Schema):
 class UnmaskIn(Body):
     """Why the petitioner's identity is needed; it is written down."""
 
+    purpose_kind = Code(tuple(PURPOSE_KINDS), names=PURPOSE_KINDS, load_default="other")
     purpose = Text(longest=200, shortest=2, required=True)
 
 

@@ -1,21 +1,32 @@
 """What people want of intake, one function an intention."""
 
+from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
+from intake.use_cases.erasing import Deciding, erase_due, erase_on_request, hold, lift_hold
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
+from intake.use_cases.history import history_of, search_person
 from intake.use_cases.looking import claim_identity, count, look_at
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import register, register_many
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
+from intake.use_cases.verifying import verify
 
 __all__ = [
+    "Deciding",
+    "adopt_looks",
     "claim_identity",
     "correct",
     "corrections_of",
     "count",
     "count_channels",
     "decide_suspicion",
+    "erase_due",
+    "erase_on_request",
+    "history_of",
+    "hold",
     "keep_progress",
+    "lift_hold",
     "list_channels",
     "load_places",
     "look_at",
@@ -27,4 +38,6 @@ __all__ = [
     "register",
     "register_many",
     "void",
+    "search_person",
+    "verify",
 ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain.channels import CODE, KINDS
-from intake.use_cases.looking import withheld_petitions
+from intake.use_cases.seeing import withheld_petitions
 from shared.auth import Principal
 from shared.clock import Clock, day_ends
 from shared.db import Session, upsert

@@ -166,6 +166,7 @@ def keep_progress(
     cases: dict[str, dict[str, Any]] = {}
     words: list[dict[str, Any]] = []
     versions = models.marks.keep(session, case_events)
+    erased = _erased(session, case_events)
     for event in sorted(case_events, key=lambda one: one.subject_version):
         header = event.data["header"]
         case_id, verb = header["case_id"], event.type.split(".")[1]
@@ -189,7 +190,8 @@ def keep_progress(
             }
             stage = stage_of(verb, event.data, petition_id=petition_id)
             if stage is not None:
-                steps.append(_step(event, header, petition_id=petition_id, stage=stage))
+                step = _step(event, header, petition_id=petition_id, stage=stage)
+                steps.append(_forgotten(step) if petition_id in erased else step)
     insert_missing(session, models.progress, steps, key=["petition_id", "event_id"])
     upsert_newer(session, models.case_access, list(access.values()), key=["petition_id", "case_id"])
     upsert_newer(session, models.cases, list(cases.values()), key=["case_id"])
@@ -197,6 +199,21 @@ def keep_progress(
     queue_steps(
         session, steps=steps, events=case_events, talking=resources.talking, now=clock.now()
     )
+
+
+def _erased(session: Session, case_events: Sequence[Event]) -> set[str]:
+    """Those of the events' petitions that were erased."""
+    table = models.petitions
+    named = {one for event in case_events for one in event.data["header"]["petition_ids"]}
+    found = sa.select(table.c.petition_id).where(
+        table.c.petition_id.in_(named), table.c.erased_at.is_not(None)
+    )
+    return set(session.scalars(found))
+
+
+def _forgotten(step: dict[str, Any]) -> dict[str, Any]:
+    """A step of an erased petition: what was answered is not kept again."""
+    return step | {"facts": step["facts"] | {"reply": None}}
 
 
 def _step(

@@ -1,17 +1,15 @@
 """Looking at a petition: role and unit decide, every look is written down."""
 
-import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake import models
 from intake.resources import Resources
-from intake.use_cases.cases import cases_of
+from intake.use_cases.auditing import write_down
 from intake.use_cases.masking import masked_person, masked_words, words_apart
 from intake.use_cases.sealing import participants_of, petitioner_of
-from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
+from intake.use_cases.seeing import seen_by, withheld_petitions, words_kept_from
 from shared.auth import Principal
 from shared.clock import Clock, office_day
 from shared.db import Session
@@ -26,6 +24,7 @@ def look_at(
     clock: Clock,
     resources: Resources,
     purpose: str | None = None,
+    purpose_kind: str | None = None,
 ) -> dict[str, Any]:
     """A petition for a member of staff; identity and words are masked unless a purpose is stated.
 
@@ -33,24 +32,25 @@ def look_at(
     none of the words: the case says what the rest is.
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
-    row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
     masked = purpose is None
-    ring = resources.ring
-    person = petitioner_of(session, petition_id, ring)
-    beside = participants_of(session, petition_id, ring, today=office_day(clock.now()))
-    found = dict(row._mapping) | {
-        "masked": masked,
-        "anonymous": not (person and person["name"]),
-        "location": _location(row),
-        "petitioner": person,
-        "participants": beside,
-    }
-    if masked:
-        names = [one["name"] for one in (person, *beside) if one and one["name"]]
-        found |= masked_words(found, names=names)
-        found["petitioner"] = person and masked_person(person)
-        found["participants"] = [masked_person(one) for one in beside]
-    return found | (words_apart() if _kept_apart(session, petition_id, by=by) else {})
+    row = found_by(session, petition_id, by=by)
+    shown: dict[str, Any] = {}
+    if row.seen:
+        shown = _shown(session, row, masked=masked, clock=clock, resources=resources)
+    write_down(
+        session,
+        act="look" if masked else "unmask",
+        who=by.sub,
+        petition_id=petition_id,
+        purpose_kind=purpose_kind,
+        purpose=purpose,
+        refused=not row.seen,
+        clock=clock,
+        keys=resources.audit_keys,
+    )
+    if not row.seen:
+        raise refusal()
+    return shown
 
 
 def claim_identity(
@@ -68,11 +68,89 @@ def claim_identity(
     The claim check of ADR 0007: written down with purpose and paper, refused ones too. NotFound
     where the petition is not theirs to know.
     """
-    _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
-    return {
-        "petition_id": petition_id,
-        "petitioner": petitioner_of(session, petition_id, resources.ring),
+    row = found_by(session, petition_id, by=by)
+    person = petitioner_of(session, petition_id, resources.ring) if row.seen else None
+    write_down(
+        session,
+        act="claim",
+        who=by.sub,
+        petition_id=petition_id,
+        purpose=purpose,
+        document_id=document_id,
+        refused=not row.seen,
+        clock=clock,
+        keys=resources.audit_keys,
+    )
+    if not row.seen:
+        raise refusal()
+    return {"petition_id": petition_id, "petitioner": person}
+
+
+def found_by(session: Session, petition_id: str, *, by: Principal) -> sa.Row[Any]:
+    """The petition, whether the caller may see it (`seen`), and whether its words are kept from
+    them (`apart`); NotFound where there is none.
+    """
+    table = models.petitions
+    row = session.execute(
+        sa.select(table, seen_by(by).label("seen"), words_kept_from(by).label("apart")).where(
+            table.c.petition_id == petition_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def refusal() -> NotFound:
+    """What whoever may not see a petition is told; that they asked stays written down."""
+    refused = NotFound()
+    refused.keep_work = True
+    return refused
+
+
+def note_look(
+    session: Session, petition_id: str, *, by: Principal, clock: Clock, resources: Resources
+) -> None:
+    """Write down that somebody looked at what hangs on a petition; NotFound if not theirs."""
+    row = found_by(session, petition_id, by=by)
+    write_down(
+        session,
+        act="look",
+        who=by.sub,
+        petition_id=petition_id,
+        refused=not row.seen,
+        clock=clock,
+        keys=resources.audit_keys,
+    )
+    if not row.seen:
+        raise refusal()
+
+
+def check_may_see(session: Session, petition_id: str, *, by: Principal) -> None:
+    """NotFound where a petition is not the caller's to know."""
+    if not found_by(session, petition_id, by=by).seen:
+        raise NotFound()
+
+
+def _shown(
+    session: Session, row: sa.Row[Any], *, masked: bool, clock: Clock, resources: Resources
+) -> dict[str, Any]:
+    ring, petition_id = resources.ring, row.petition_id
+    person = petitioner_of(session, petition_id, ring)
+    beside = participants_of(session, petition_id, ring, today=office_day(clock.now()))
+    shown = dict(row._mapping) | {
+        "masked": masked,
+        "anonymous": not (person and person["name"]),
+        "location": _location(row),
+        "petitioner": person,
+        "participants": beside,
     }
+    if masked:
+        names = [one["name"] for one in (person, *beside) if one and one["name"]]
+        shown |= masked_words(shown, names=names)
+        shown["petitioner"] = person and masked_person(person)
+        shown["participants"] = [masked_person(one) for one in beside]
+    return shown | (words_apart() if row.apart else {})
 
 
 def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
@@ -85,110 +163,8 @@ def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
     }
 
 
-def note_look(session: Session, petition_id: str, *, by: Principal, clock: Clock) -> None:
-    """Write down that somebody looked at what hangs on a petition; NotFound if not theirs."""
-    _looked_at(session, petition_id, by=by, clock=clock)
-
-
-def _looked_at(
-    session: Session,
-    petition_id: str,
-    *,
-    by: Principal,
-    clock: Clock,
-    purpose: str | None = None,
-    document_id: str | None = None,
-) -> sa.Row[Any]:
-    """The petition, the look at it written down; NotFound, which keeps that, if not theirs."""
-    table = models.petitions
-    row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
-    if row is None:
-        raise NotFound()
-    refused = not _may_see(session, row, by=by)
-    session.execute(
-        sa.insert(models.looks).values(
-            look_id=str(uuid.uuid4()),
-            petition_id=petition_id,
-            who=by.sub,
-            unmasked=purpose is not None and not refused,
-            purpose=purpose,
-            document_id=document_id,
-            refused=refused,
-            at=clock.now(),
-        )
-    )
-    if refused:
-        refusal = NotFound()
-        refusal.keep_work = True
-        raise refusal
-    return row
-
-
-def check_may_see(session: Session, petition_id: str, *, by: Principal) -> None:
-    """NotFound where a petition is not the caller's to know."""
-    table = models.petitions
-    row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
-    if row is None or not _may_see(session, row, by=by):
-        raise NotFound()
-
-
-def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
-    """The rule of `shared.access`, on the units kept of each case, the leading one first.
-
-    A petition whose words are withheld from somebody in one of its cases is in all of them.
-    """
-    cases = cases_of(session, row.petition_id)
-    if _any_of(session, cases, models.marks.withheld(by, models.cases.c.case_id)):
-        return False
-    if _any_of(session, cases, models.marks.named(by, models.cases.c.case_id)):
-        return True
-    secret = row.secret or any(case.secret for case in cases)
-    if by.sees_all_units:
-        return not secret or sees_every_secret(by)
-    if secret and not by.has(*UNIT_ROLES, *SECRET_ROLES):
-        return False
-    open_to = [case.units[:1] if secret else case.units for case in cases]
-    return any(by.unit_scope & set(found) for found in open_to)
-
-
-def _kept_apart(session: Session, petition_id: str, *, by: Principal) -> bool:
-    """Whether the petition's words hold an accusation that is not for the caller to read.
-
-    It is for the secret lane's roles in the bureau and for the accusation's named readers, and in
-    no case for whom it is withheld from (T22 Art.30(3)).
-    """
-    words, marks = models.case_words, models.marks
-    closed = marks.withheld(by, words.c.case_id)
-    if not sees_every_secret(by):
-        closed = sa.or_(closed, sa.not_(marks.named(by, words.c.case_id)))
-    found = sa.select(words.c.case_id).where(words.c.petition_id == petition_id, closed)
-    return session.execute(found.limit(1)).first() is not None
-
-
-def _any_of(session: Session, cases: Iterable[Any], condition: sa.ColumnElement[bool]) -> bool:
-    """Whether a condition on `cases` holds for one of these."""
-    table = models.cases
-    ids = [case.case_id for case in cases]
-    found = sa.select(table.c.case_id).where(table.c.case_id.in_(ids), condition)
-    return session.execute(found.limit(1)).first() is not None
-
-
 def count(session: Session, *, by: Principal) -> dict[str, int]:
     """How many petitions were registered, but for those of cases withheld from the caller."""
     hidden = sa.select(sa.func.count()).select_from(withheld_petitions(by).subquery())
     counted = session.scalar(sa.select(sa.func.count()).select_from(models.petitions)) or 0
     return {"petitions": counted - (session.scalar(hidden) or 0)}
-
-
-def withheld_petitions(by: Principal) -> sa.Select[Any]:
-    """The ids of petitions whose case is withheld from the caller, each once."""
-    links = models.case_access
-    return (
-        sa.select(links.c.petition_id)
-        .distinct()
-        .join_from(links, models.cases, models.cases.c.case_id == links.c.case_id)
-        .where(
-            links.c.case_id.in_(models.marks.withheld_cases(by)),
-            links.c.version >= models.cases.c.version,
-        )
-    )

@@ -6,6 +6,7 @@ from typing import Any
 from shared.pii import MASKS, mask_text
 
 _WORDS = ("title", "content", "claim", "course", "place")
+_ERASED = "（已按规定删除）"
 _APART = "原文另行保管，办理以信访事项载明的内容为准。"
 
 
@@ -19,6 +20,11 @@ def words_apart() -> dict[str, str | None]:
     """What stands for the words of a petition that hold an accusation, for who may not read it."""
     hidden = dict.fromkeys((*_WORDS, "place_code", "location"))
     return hidden | {"title": _APART, "content": _APART}
+
+
+def words_erased() -> dict[str, str | None]:
+    """What stands for the words of a petition that were erased."""
+    return dict.fromkeys(_WORDS) | {"title": _ERASED, "content": _ERASED}
 
 
 def masked_person(person: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from intake.domain.participants import (
     PARTS,
     RELATIONS,
 )
+from intake.use_cases.persons import opened, sealed
 from shared.db import Session
-from shared.pii import MASKS, KeyRing
-
-_INDEXED = ("phone", "id_number")
+from shared.pii import KeyRing
 
 
 def sealed_petitioner(
@@ -27,7 +26,7 @@ def sealed_petitioner(
     person = petition.get("petitioner") or {}
     if not any(person.values()):
         return None
-    return {"petition_id": petition_id, **_sealed(person, petition_id, ring)}
+    return {"petition_id": petition_id, **sealed(person, petition_id, ring=ring)}
 
 
 def sealed_participants(
@@ -38,7 +37,7 @@ def sealed_participants(
     for name, part in LISTS.items():
         for place, person in enumerate(petition.get(name) or ()):
             row = {"petition_id": petition_id, "part": part, "place": place}
-            row |= _sealed(person, _bound_to(petition_id, part, place), ring)
+            row |= sealed(person, bound_to(petition_id, part, place), ring=ring)
             paper = person.get("authorisation") or {}
             row["relation"] = person.get("relation")
             row |= {field: paper.get(field) for field in ("signed_on", "until", "scope")}
@@ -55,16 +54,16 @@ def names_of(petition: Mapping[str, Any]) -> list[str]:
 
 def posted_persons(session: Session, petition_id: str, ring: KeyRing) -> dict[str, Any]:
     """A petition's persons in clear, in the shape in which channels post them."""
-    posted: dict[str, Any] = {"petitioner": petitioner_of(session, petition_id, ring)}
-    posted |= {name: [] for name in LISTS}
+    listed: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
     lists = {part: name for name, part in LISTS.items()}
     for row in _participant_rows(session, petition_id):
-        person = _opened(row, _bound_to(petition_id, row.part, row.place), ring)
+        person: dict[str, Any] = {}
+        person |= opened(row, bound_to(petition_id, row.part, row.place), ring=ring)
         if row.part == AGENT:
             paper = {"signed_on": row.signed_on, "until": row.until, "scope": row.scope}
             person |= {"relation": row.relation, "authorisation": paper if row.signed_on else None}
-        posted[lists[row.part]].append(person)
-    return posted
+        listed[lists[row.part]].append(person)
+    return listed | {"petitioner": petitioner_of(session, petition_id, ring)}
 
 
 def replace_persons(
@@ -85,7 +84,7 @@ def petitioner_of(session: Session, petition_id: str, ring: KeyRing) -> dict[str
     """The petitioner in clear; None where nothing at all is known of them."""
     table = models.petitioners
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
-    return _opened(row, petition_id, ring) if row else None
+    return opened(row, petition_id, ring=ring) if row else None
 
 
 def participants_of(
@@ -112,7 +111,7 @@ def _participant(row: sa.Row[Any], ring: KeyRing, today: dt.date) -> dict[str, A
         "scope": row.scope,
         "authorised": _authorised(row, today) if row.part == AGENT else None,
     }
-    return shown | _opened(row, _bound_to(row.petition_id, row.part, row.place), ring)
+    return shown | opened(row, bound_to(row.petition_id, row.part, row.place), ring=ring)
 
 
 def _authorised(agent: sa.Row[Any], today: dt.date) -> bool:
@@ -122,24 +121,6 @@ def _authorised(agent: sa.Row[Any], today: dt.date) -> bool:
     return agent.signed_on is not None and (agent.until is None or today <= agent.until)
 
 
-def _bound_to(petition_id: str, part: str, place: int) -> str:
+def bound_to(petition_id: str, part: str, place: int) -> str:
+    """Where a participant's fields are bound to."""
     return f"{petition_id}/{part}/{place}"
-
-
-def _sealed(person: Mapping[str, Any], bound_to: str, ring: KeyRing) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for name in MASKS:
-        value = person.get(name)
-        row[name] = ring.encrypt(value, place=f"{bound_to}/{name}") if value else None
-    for name in _INDEXED:
-        value = person.get(name)
-        row[f"{name}_index"] = ring.blind_index(value, kind=name) if value else None
-    return row
-
-
-def _opened(row: sa.Row[Any], bound_to: str, ring: KeyRing) -> dict[str, Any]:
-    values = {name: row._mapping[name] for name in MASKS}
-    return {
-        name: ring.decrypt(value, place=f"{bound_to}/{name}") if value else None
-        for name, value in values.items()
-    }

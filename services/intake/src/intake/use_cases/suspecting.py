@@ -12,8 +12,9 @@ from intake.events import PetitionCleared, events
 from intake.resources import Resources
 from intake.use_cases.announcing import tell_words
 from intake.use_cases.drafting import Draft
-from intake.use_cases.looking import check_may_see, withheld_petitions
+from intake.use_cases.looking import check_may_see
 from intake.use_cases.sealing import participants_of, petitioner_of
+from intake.use_cases.seeing import withheld_petitions
 from shared.auth import Principal
 from shared.clock import Clock, office_day
 from shared.db import Session

@@ -107,6 +107,14 @@ waiting_texts = sa.Table(
     sa.Column("place", sa.Text),
 )
 
+erased_petitions = sa.Table(
+    "erased_petitions",
+    metadata,
+    sa.Column("petition_id", sa.String(36), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+"""Petitions whose words are to be forgotten, whenever they come."""
+
 steps = sa.Table(
     "steps",
     metadata,

@@ -2,6 +2,7 @@
 
 from routing.use_cases.bulk import BULK_ACTIONS, act_on_many
 from routing.use_cases.exporting import MEDIA_TYPES, export
+from routing.use_cases.forgetting import forget
 from routing.use_cases.gauging import gauges
 from routing.use_cases.guiding import guide
 from routing.use_cases.handling import act
@@ -24,6 +25,7 @@ __all__ = [
     "count",
     "export",
     "follow_correction",
+    "forget",
     "gauges",
     "guide",
     "keep_texts",

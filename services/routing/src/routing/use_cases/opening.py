@@ -16,6 +16,7 @@ from routing.events import CaseOpened, events
 from routing.resources import Resources
 from routing.use_cases.calendar import office_calendar
 from routing.use_cases.classification import ready_to_suggest
+from routing.use_cases.forgetting import erased_among
 from routing.use_cases.header import header
 from routing.use_cases.units import organisation
 from shared.clock import office_day
@@ -67,8 +68,13 @@ def open_cases(session: Session, *, registered: Sequence[Event], resources: Reso
 def keep_texts(
     session: Session, *, texts: Sequence[Mapping[str, Any]], resources: Resources
 ) -> None:
-    """Put the words to their cases and suggest; words that came first wait for their case."""
+    """Put the words to their cases and suggest; words that came first wait for their case.
+
+    Those of a petition that was erased come too late.
+    """
     ready_to_suggest(session, resources=resources)
+    erased = erased_among(session, [text["petition_id"] for text in texts])
+    texts = [text for text in texts if text["petition_id"] not in erased]
     cases = _known(session, [text["petition_id"] for text in texts])
     waiting = [dict(text) for text in texts if text["petition_id"] not in cases]
     insert_missing(session, models.waiting_texts, waiting, key=["petition_id"])

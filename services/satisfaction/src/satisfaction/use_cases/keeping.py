@@ -143,3 +143,12 @@ def _invite(session: Session, row: Mapping[str, Any], event: Event) -> None:
         time=event.time,
         cause=event,
     )
+
+
+def forget(session: Session, *, petition_ids: Sequence[str]) -> None:
+    """Forget what petitioners wrote; that they evaluated, and how, still counts."""
+    session.execute(
+        sa.update(evaluations)
+        .where(evaluations.c.petition_id.in_(petition_ids), evaluations.c.comment.is_not(None))
+        .values(comment=None)
+    )

@@ -1,13 +1,14 @@
 """Writing the ledger from what routing says."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from shared.contracts import Event
 from shared.db import Session, insert_missing, upsert_newer
 from sync_municipal import domain
 from sync_municipal.models import PENDING, case_petitions, cases, exchanges, marks, texts
+from sync_municipal.use_cases.forgetting import forgotten
 from sync_municipal.use_cases.retelling import versions_ahead
 
 CLASSIFIED = "case.classified.v1"
@@ -41,18 +42,19 @@ def keep_cases(session: Session, heard: Sequence[Event]) -> None:
 def write_exchanges(session: Session, heard: Sequence[Event], *, now: dt.datetime) -> None:
     """Write what the city is to be told: one row per case and version, decided by that event alone.
 
-    Order and repetition change nothing. Imported history is told as well.
+    Order and repetition change nothing. Imported history is told as well. The words of what was
+    erased come too late.
     """
     told = [event for event in heard if domain.goes_to_city(event.data["header"])]
     ahead = versions_ahead(session)
     rows = [_exchange(event, now, ahead) for event in told]
     insert_missing(session, exchanges, rows, key=["case_id", "version"])
+    gone = forgotten(session, {e.data["header"]["case_id"] for e in told if _has_text(e)})
     masked = [
         {
             "case_id": event.data["header"]["case_id"],
             "version": event.subject_version,
-            "title": event.data["title"],
-            "text": event.data["text"],
+            **_words(event, gone),
         }
         for event in told
         if _has_text(event)
@@ -77,6 +79,12 @@ def _exchange(event: Event, now: dt.datetime, ahead: int) -> dict[str, Any]:
         # Not the span of this handling: the ledger is the same in whatever order events come.
         "traceparent": event.made_in,
     }
+
+
+def _words(event: Event, gone: Collection[str]) -> dict[str, str | None]:
+    if event.data["header"]["case_id"] in gone:
+        return {"title": None, "text": None}
+    return {"title": event.data["title"], "text": event.data["text"]}
 
 
 def _has_text(event: Event) -> bool:

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("signed_on", sa.Date),
         sa.Column("until", sa.Date),
         sa.Column("scope", sa.Text),
+        sa.Column("sealed_with", sa.String(255)),
+        sa.Column("indexed_with", sa.String(300)),
         sa.Index("participants_phone", "phone_index"),
         sa.Index("participants_id_number", "id_number_index"),
     )

@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import BigId, Json, UtcDateTime
 
 revision = "0050"
-down_revision = "0010"
+down_revision = "0041"
 
 
 def upgrade() -> None:

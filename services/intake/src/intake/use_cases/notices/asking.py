@@ -36,7 +36,7 @@ def ask_for_supplement(
 
     Invalid for a day that is past or more than a year ahead. The notice expires with that day.
     """
-    note_look(session, petition_id, by=by, clock=clock)
+    note_look(session, petition_id, by=by, clock=clock, resources=resources)
     now = clock.now()
     if not office_day(now) <= until <= office_day(now) + LATEST:
         wrong = both("应为今天起一年内的日期。", "A day from today on, within a year.")

@@ -65,7 +65,7 @@ def choose_for(
     resources: Resources,
 ) -> dict[str, Any]:
     """Staff write down what the petitioner said at the counter, by phone or on paper."""
-    note_look(session, petition_id, by=by, clock=clock)
+    note_look(session, petition_id, by=by, clock=clock, resources=resources)
     keep_choice(
         session,
         petition_id,

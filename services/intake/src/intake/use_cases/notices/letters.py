@@ -1,6 +1,5 @@
 """Letters: listed, printed with name and address, and marked as posted by whoever posts them."""
 
-import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -10,8 +9,9 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from intake import models
 from intake.domain.notices import QUEUED, SENT
 from intake.resources import Resources
+from intake.use_cases.auditing import append, entry
 from intake.use_cases.looking import withheld_petitions
-from intake.use_cases.notices.composing import Composed, compose, divert
+from intake.use_cases.notices.composing import compose, divert
 from intake.use_cases.notices.reading import shown
 from shared.access import sees_every_secret
 from shared.auth import Principal
@@ -58,8 +58,13 @@ def print_letters(
     divert(session, composed)
     ready = [one for one in composed if one.message]
     if ready:
-        looks = [_look(one, by=by, clock=clock) for one in ready]
-        session.execute(sa.insert(models.looks), looks)
+        looks = [
+            entry(
+                act="unmask", who=by.sub, at=now, petition_id=one.row.petition_id, purpose=PURPOSE
+            )
+            for one in ready
+        ]
+        append(session, looks, now=now, keys=resources.audit_keys)
     letters = [
         {
             "notice_id": one.row.notice_id,
@@ -119,15 +124,3 @@ def _waiting(by: Principal, clock: Clock) -> sa.Select[Any]:
         )
     )
     return waiting.where(sa.not_(petitions.c.secret), sa.not_(became_secret.exists()))
-
-
-def _look(one: Composed, *, by: Principal, clock: Clock) -> dict[str, Any]:
-    return {
-        "look_id": str(uuid.uuid4()),
-        "petition_id": one.row.petition_id,
-        "who": by.sub,
-        "unmasked": True,
-        "purpose": PURPOSE,
-        "refused": False,
-        "at": clock.now(),
-    }

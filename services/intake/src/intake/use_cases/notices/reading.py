@@ -27,7 +27,7 @@ def notices_of(
 
     There are few: one for each step that a petitioner is told of.
     """
-    note_look(session, petition_id, by=by, clock=clock)
+    note_look(session, petition_id, by=by, clock=clock, resources=resources)
     found = session.execute(
         sa.select(_table).where(_table.c.petition_id == petition_id).order_by(_table.c.seq)
     )
@@ -50,7 +50,7 @@ def retry(
 
     It goes under the key it had, so that who took it already does not take it twice.
     """
-    note_look(session, petition_id, by=by, clock=clock)
+    note_look(session, petition_id, by=by, clock=clock, resources=resources)
     this = (_table.c.petition_id == petition_id, _table.c.notice_id == notice_id)
     row = session.execute(sa.select(_table).where(*this).with_for_update()).first()
     if row is None:
