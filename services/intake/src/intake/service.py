@@ -1,6 +1,6 @@
 """The wiring of intake."""
 
-from intake import models, resources
+from intake import jobs, models, resources, use_cases
 from intake.api import api
 from intake.events import events
 from intake.settings import Settings
@@ -17,6 +17,8 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
+    jobs=jobs.JOBS,
+    gauges=use_cases.gauges,
     projections=(
         models.progress,
         models.case_access,

@@ -1,16 +1,14 @@
 """Looking at a petition: role and unit decide, every look is written down."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake import models
 from intake.resources import Resources
-from intake.use_cases.cases import cases_of
 from intake.use_cases.masking import masked_person, masked_words, words_apart
-from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
+from intake.use_cases.seeing import kept_apart, seen_by
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
@@ -33,14 +31,14 @@ def look_at(
     none of the words: the case says what the rest is.
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
-    row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
+    row = looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
     masked = purpose is None
     person = _person(session, petition_id, resources)
     found = dict(row._mapping) | {"masked": masked, "petitioner": person}
     if masked:
         found |= masked_words(found, name=(person or {}).get("name"))
         found["petitioner"] = person and masked_person(person)
-    return found | (words_apart() if _kept_apart(session, petition_id, by=by) else {})
+    return found | (words_apart() if kept_apart(session, [petition_id], by=by) else {})
 
 
 def claim_identity(
@@ -58,11 +56,11 @@ def claim_identity(
     The claim check of ADR 0007: written down with purpose and paper, refused ones too. NotFound
     where the petition is not theirs to know.
     """
-    _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
+    looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
     return {"petition_id": petition_id, "petitioner": _person(session, petition_id, resources)}
 
 
-def _looked_at(
+def looked_at(
     session: Session,
     petition_id: str,
     *,
@@ -76,7 +74,7 @@ def _looked_at(
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
         raise NotFound()
-    refused = not _may_see(session, row, by=by)
+    refused = not seen_by(session, {petition_id: row.secret}, by=by)
     session.execute(
         sa.insert(models.looks).values(
             look_id=str(uuid.uuid4()),
@@ -94,47 +92,6 @@ def _looked_at(
         refusal.keep_work = True
         raise refusal
     return row
-
-
-def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
-    """The rule of `shared.access`, on the units kept of each case, the leading one first.
-
-    A petition whose words are withheld from somebody in one of its cases is in all of them.
-    """
-    cases = cases_of(session, row.petition_id)
-    if _any_of(session, cases, models.marks.withheld(by, models.cases.c.case_id)):
-        return False
-    if _any_of(session, cases, models.marks.named(by, models.cases.c.case_id)):
-        return True
-    secret = row.secret or any(case.secret for case in cases)
-    if by.sees_all_units:
-        return not secret or sees_every_secret(by)
-    if secret and not by.has(*UNIT_ROLES, *SECRET_ROLES):
-        return False
-    open_to = [case.units[:1] if secret else case.units for case in cases]
-    return any(by.unit_scope & set(found) for found in open_to)
-
-
-def _kept_apart(session: Session, petition_id: str, *, by: Principal) -> bool:
-    """Whether the petition's words hold an accusation that is not for the caller to read.
-
-    It is for the secret lane's roles in the bureau and for the accusation's named readers, and in
-    no case for whom it is withheld from (T22 Art.30(3)).
-    """
-    words, marks = models.case_words, models.marks
-    closed = marks.withheld(by, words.c.case_id)
-    if not sees_every_secret(by):
-        closed = sa.or_(closed, sa.not_(marks.named(by, words.c.case_id)))
-    found = sa.select(words.c.case_id).where(words.c.petition_id == petition_id, closed)
-    return session.execute(found.limit(1)).first() is not None
-
-
-def _any_of(session: Session, cases: Iterable[Any], condition: sa.ColumnElement[bool]) -> bool:
-    """Whether a condition on `cases` holds for one of these."""
-    table = models.cases
-    ids = [case.case_id for case in cases]
-    found = sa.select(table.c.case_id).where(table.c.case_id.in_(ids), condition)
-    return session.execute(found.limit(1)).first() is not None
 
 
 def _person(

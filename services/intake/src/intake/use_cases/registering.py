@@ -12,6 +12,7 @@ from intake.domain import registration
 from intake.events import PetitionRegistered, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
+from intake.use_cases.comparing import wait_for_comparing
 from intake.use_cases.masking import masked_words
 from shared.auth import Principal
 from shared.clock import Clock
@@ -60,6 +61,7 @@ def register(
     person = petition.get("petitioner") or {}
     if any(person.values()):
         session.execute(sa.insert(models.petitioners), _sealed(person, petition_id, resources))
+    wait_for_comparing(session, petition_id)
     _announce(session, row, person)
     return {
         "petition_id": petition_id,
