@@ -25,11 +25,12 @@ from intake.use_cases.matters import (
     put_together,
     rejected_with,
 )
+from intake.use_cases.pair_index import PairCounts
 from intake.use_cases.seeing import kept_from_anybody
 from shared.db import Session, insert_missing
 from shared.metrics import Gauges
 
-_LOOKED_AT = 20
+_LOOKED_AT = 10
 _PROPOSED_MOST = 3
 _SAID = "同一信访人就同一事项再次提出，自动归并。"
 _waiting = models.uncompared
@@ -74,8 +75,9 @@ def compare_waiting(session: Session, *, now: dt.datetime, most: int) -> int:
         pair_index.add(
             session, {one.petition_id: (one.digest, one.words.strengths) for one in fresh}
         )
+    counts = PairCounts(session)
     for one in sorted(read_known(session, ids), key=lambda known: known.age):
-        _compare(session, one, now=now)
+        _compare(session, one, now=now, counts=counts)
     session.execute(sa.delete(_waiting).where(_waiting.c.seq.in_([row.seq for row in queued])))
     return len(queued)
 
@@ -107,12 +109,12 @@ def gauges(session: Session, _now: dt.datetime) -> Gauges:
     }
 
 
-def _compare(session: Session, one: Known, *, now: dt.datetime) -> None:
+def _compare(session: Session, one: Known, *, now: dt.datetime, counts: PairCounts) -> None:
     """Join a petition to the same person's earlier ones, or propose what it may belong to."""
     rejected = rejected_with(session, one.petition_id)
     candidates = [
         candidate
-        for candidate in find_candidates(session, one, most=_LOOKED_AT)
+        for candidate in find_candidates(session, one, most=_LOOKED_AT, counts=counts)
         if candidate.petition.petition_id not in rejected
     ]
     _join(session, one, candidates, now=now)

@@ -28,6 +28,7 @@ from intake.domain.sameness import (
 )
 from intake.use_cases import pair_index
 from intake.use_cases.cases import cases_of_each
+from intake.use_cases.pair_index import PairCounts
 from shared.db import Session
 
 _OF_ONE_KIND = 50
@@ -64,38 +65,37 @@ class Candidate:
     evidence: Evidence
 
 
-def find_candidates(session: Session, one: Known, *, most: int) -> list[Candidate]:
+def find_candidates(
+    session: Session, one: Known, *, most: int, counts: PairCounts
+) -> list[Candidate]:
     """Petitions like this one, the likest first: all that are copies or of the same person, within
     limits, and of the others as many as may come among the first `most`.
 
     They are not yet those that somebody may see.
     """
-    counts = pair_index.counts(session, {EVERY, *one.words.strengths})
-    if one.counted:
-        counts = {pair: count - 1 for pair, count in counts.items()}
-    probes = Weighed(one.words, Rarity(counts)).probes()
+    probes = Weighed(one.words, Rarity(_counts_beside(one, counts))).probes()
     ids = {
         *pair_index.petitions_with(session, probes, most=most + _SPARE),
         *_copies(session, one),
         *_of_person(session, one.person),
     } - {one.petition_id}
-    found = _compared(session, one, read_known(session, ids), counts=counts)
+    found = compare_with(one, read_known(session, ids), counts=counts)
     return sorted(found, key=lambda c: (-c.evidence.score, c.petition.age))
 
 
-def compare_two(session: Session, one: Known, other: Known) -> Candidate:
-    """The other as a candidate for being the same matter as the one, however unlike."""
-    counts = pair_index.counts(session, {EVERY, *one.words.strengths})
-    return _compared(session, one, [other], counts=counts)[0]
-
-
-def _compared(
-    session: Session, one: Known, others: list[Known], *, counts: dict[int, int]
-) -> list[Candidate]:
-    unknown = {pair for other in others for pair in other.words.strengths} - counts.keys()
-    rarity = Rarity(counts | pair_index.counts(session, unknown))
+def compare_with(one: Known, others: list[Known], *, counts: PairCounts) -> list[Candidate]:
+    """The others as candidates for being the same matter as the one, however unlike."""
+    pairs = {pair for other in others for pair in other.words.strengths}
+    rarity = Rarity(counts.of(pairs) | _counts_beside(one, counts))
     mine = Weighed(one.words, rarity)
     return [Candidate(other, _evidence(mine, one, other, rarity)) for other in others]
+
+
+def _counts_beside(one: Known, counts: PairCounts) -> dict[int, int]:
+    """In how many petitions but this one its pairs stand, and how many there are."""
+    itself = 1 if one.counted else 0
+    found = counts.of({EVERY, *one.words.strengths})
+    return {pair: max(0, count - itself) for pair, count in found.items()}
 
 
 def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:

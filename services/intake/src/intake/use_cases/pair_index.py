@@ -74,11 +74,22 @@ def petitions_with(session: Session, probes: Mapping[int, float], *, most: int) 
     return session.execute(_WITH[_dialect(session)], lists | {"most": most}).scalars()
 
 
-def counts(session: Session, pairs: Collection[int]) -> dict[int, int]:
-    """In how many petitions each pair stands, 0 for one that is new."""
-    wanted = {"pairs": json.dumps(list(pairs))}
-    found = json.loads(session.scalar(_COUNTED[_dialect(session)], wanted) or "{}")
-    return dict.fromkeys(pairs, 0) | {int(pair): number for pair, number in found.items()}
+class PairCounts:
+    """In how many petitions each pair stands, each asked for once in a piece of work."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[int, int] = {}
+
+    def of(self, pairs: Collection[int]) -> dict[int, int]:
+        """The count of each of these pairs, 0 for one that is new."""
+        unknown = [pair for pair in pairs if pair not in self._known]
+        if unknown:
+            wanted = {"pairs": json.dumps(unknown)}
+            found = self._session.scalar(_COUNTED[_dialect(self._session)], wanted)
+            self._known |= dict.fromkeys(unknown, 0)
+            self._known |= {int(pair): count for pair, count in json.loads(found or "{}").items()}
+        return {pair: self._known[pair] for pair in pairs}
 
 
 def add(session: Session, texts: Mapping[str, tuple[bytes, Collection[int]]]) -> None:

@@ -9,9 +9,10 @@ from intake import models
 from intake.domain.sameness import KINDS, SHOWN_FROM, SHOWN_OF_PERSON_FROM
 from intake.resources import Resources
 from intake.use_cases.briefs import briefs, readable
-from intake.use_cases.finding import Candidate, compare_two, find_candidates, read_known
+from intake.use_cases.finding import Candidate, compare_with, find_candidates, read_known
 from intake.use_cases.looking import looked_at
 from intake.use_cases.matters import memberships, reject, rejected_with
+from intake.use_cases.pair_index import PairCounts
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
@@ -54,7 +55,7 @@ def _worth_showing(session: Session, petition_id: str, *, most: int) -> list[Can
     rejected = rejected_with(session, petition_id)
     return [
         candidate
-        for candidate in find_candidates(session, one, most=most)
+        for candidate in find_candidates(session, one, most=most, counts=PairCounts(session))
         if candidate.petition.petition_id not in rejected
         and candidate.evidence.score
         >= (SHOWN_OF_PERSON_FROM if candidate.evidence.same_person else SHOWN_FROM)
@@ -99,7 +100,8 @@ def say_not_the_same(
     if other_id not in theirs or other_id == petition_id:
         raise Invalid({"other_id": both("没有这一信访件。", "There is no such other petition.")})
     earlier, later = sorted(read_known(session, theirs), key=lambda known: known.age)
-    evidence = compare_two(session, earlier, later).evidence
+    (compared,) = compare_with(earlier, [later], counts=PairCounts(session))
+    evidence = compared.evidence
     reject(
         session,
         (later.petition_id, earlier.petition_id),
