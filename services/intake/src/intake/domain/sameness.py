@@ -19,10 +19,9 @@ CONTENT_READ = 500
 """Characters of the content that count: what a petition is about stands at its beginning."""
 EVERY = 0
 """Stands among the counts of pairs for all petitions; no pair has this number."""
-SHOWN_FROM = 0.25
-"""The least score of a candidate that is shown; below it nothing in common is worth a look."""
-SHOWN_OF_PERSON_FROM = 0.15
-"""The same for another petition of the same person."""
+SHOWN_FROM = 0.05
+"""The least score of a candidate that is shown; the likest come first, and whoever asks says how
+many are wanted."""
 PROPOSED_FROM = 0.35
 """The least score at which staff are asked of themselves."""
 SURE_FROM = 0.6
@@ -37,7 +36,7 @@ _COPY_SHORTEST = 20
 _PROBED_MOST, _FOUND_MOST = 24, 3_000
 _OTHER_PLACE_BELOW, _SAME_PLACE_FROM = 1 / 3, 0.8
 _OTHER_PLACE = 0.7
-_PERSON_ADDS = 0.05
+_PERSON_WEIGHS = 1.1
 _TIME_TAKES, _TIME_FADES_DAYS = 0.1, 365
 _NEAR_DAYS = 30
 _ALIKE_FROM = 0.3
@@ -179,7 +178,7 @@ class Evidence:
         if self.places is not None and self.places < _OTHER_PLACE_BELOW:
             score *= _OTHER_PLACE
         score *= 1 - _TIME_TAKES + _TIME_TAKES * math.exp(-self.days_apart / _TIME_FADES_DAYS)
-        return score + (_PERSON_ADDS * (1 - score) if self.same_person else 0.0)
+        return min(1.0, score * _PERSON_WEIGHS) if self.same_person else score
 
     @property
     def reasons(self) -> list[str]:

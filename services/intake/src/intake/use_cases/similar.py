@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.sameness import KINDS, SHOWN_FROM, SHOWN_OF_PERSON_FROM
+from intake.domain.sameness import KINDS, SHOWN_FROM
 from intake.resources import Resources
 from intake.use_cases.briefs import briefs, readable
 from intake.use_cases.finding import Candidate, compare_with, find_candidates, read_known
@@ -56,9 +56,7 @@ def _worth_showing(session: Session, petition_id: str, *, most: int) -> list[Can
     return [
         candidate
         for candidate in find_candidates(session, one, most=most, counts=PairCounts(session))
-        if candidate.petition.petition_id not in rejected
-        and candidate.evidence.score
-        >= (SHOWN_OF_PERSON_FROM if candidate.evidence.same_person else SHOWN_FROM)
+        if candidate.petition.petition_id not in rejected and candidate.evidence.score >= SHOWN_FROM
     ]
 
 
