@@ -70,7 +70,7 @@ dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/graf
 handbook: $(INSTALLED) ## Write the handbook of handling, both editions as HTML and PDF, into OUT=var/handbook
 	@exec $(BIN)/python -m routing handbook --out $(or $(OUT),var/handbook)
 
-bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file)
+bench: $(INSTALLED) ## Measure speed, each figure beside its limit (ONLY=accept,relay SIZES=0,100000 SPIKES=10 SCALE=1 JSON=file DATA=folder)
 	@deploy/local/install-system-packages rabbitmq-server postgresql
 	@exec $(BIN)/python -m bench
 

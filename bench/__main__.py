@@ -1,4 +1,7 @@
-"""make bench: ONLY, SIZES, SPIKES and SCALE choose what is measured; JSON=file keeps the table."""
+"""make bench: ONLY, SIZES, SPIKES and SCALE choose what is measured; JSON=file keeps the table.
+
+DATA names a folder of labelled messages, by which `matter` judges what it finds.
+"""
 
 import os
 import platform
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bench import accept, lifecycle, process, relay, shapes, visible
+from bench import accept, lifecycle, matter, process, relay, shapes, visible
 from bench.place import Place, place
 from bench.table import Row, as_json, render
 
@@ -20,6 +23,7 @@ PATHS: dict[str, Callable[[Place], Iterator[Row]]] = {
     "visible": visible.measure,
     "lifecycle": lifecycle.measure,
     "shapes": shapes.measure,
+    "matter": matter.measure,
 }
 _LARGEST = 5_000_000
 T = TypeVar("T")
@@ -34,6 +38,7 @@ class Wanted:
     spikes: int
     scale: float
     json: Path | None
+    data: Path | None
 
 
 def main() -> None:
@@ -44,7 +49,13 @@ def main() -> None:
     def say(text: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - began:6.0f} s] {text}\n")
 
-    with place(sizes=wanted.sizes, spikes=wanted.spikes, scale=wanted.scale, say=say) as here:
+    with place(
+        sizes=wanted.sizes,
+        spikes=wanted.spikes,
+        scale=wanted.scale,
+        data=wanted.data,
+        say=say,
+    ) as here:
         circumstances, rows = describe(here), []
         try:
             for name in wanted.only:
@@ -71,6 +82,7 @@ def read(env: Mapping[str, str]) -> Wanted:
         spikes=_number("SPIKES", int, env.get("SPIKES") or "10", least=1),
         scale=_number("SCALE", float, env.get("SCALE") or "1", least=0.001),
         json=_writable(env.get("JSON")),
+        data=Path(env["DATA"]) if env.get("DATA") else None,
     )
 
 

@@ -38,6 +38,7 @@ class Place:
     sizes: Sequence[int]
     spikes: int
     scale: float = 1.0
+    data: Path | None = None
     say: Callable[[str], None] = lambda _text: None
     services: dict[str, Service] = field(
         default_factory=lambda: {s.name: s for s in find_services()}
@@ -86,7 +87,12 @@ class Place:
 
 @contextlib.contextmanager
 def place(
-    *, sizes: Sequence[int], spikes: int, scale: float, say: Callable[[str], None]
+    *,
+    sizes: Sequence[int],
+    spikes: int,
+    scale: float,
+    data: Path | None,
+    say: Callable[[str], None],
 ) -> Iterator[Place]:
     """Start the servers; stop and remove them afterwards."""
     with (
@@ -94,7 +100,7 @@ def place(
         PrivateRabbit() as rabbit,
         PrivatePostgres() as postgres,
     ):
-        yield Place(rabbit, postgres, Path(folder), sizes, spikes, scale, say)
+        yield Place(rabbit, postgres, Path(folder), sizes, spikes, scale, data, say)
 
 
 def connect(stack: Stack, service: str) -> psycopg.Connection:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 _HEADS = ("path", "figure", "limit in the same run", "ratio", "floor", "aim", "verdict")
-_UNITS = {"/s": "{:,.0f}/s", "ms": "{:,.1f} ms", "s": "{:,.1f} s", "": "{:,.0f}"}
+_UNITS = {"/s": "{:,.0f}/s", "share": "{:.3f}", "ms": "{:,.1f} ms", "s": "{:,.1f} s", "": "{:,.0f}"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure; `unit` is "/s" (more is better), "ms", "s" or "" (less is better)."""
+    """One figure; `unit` is "/s" or "share" (more is better), "ms", "s" or "" (less is better)."""
 
     path: str
     figure: float
@@ -37,7 +37,7 @@ class Row:
         return "" if self.aim is None and self.floor is None else "UNDER"
 
     def _reaches(self, goal: float) -> bool:
-        return self.figure >= goal if self.unit == "/s" else self.figure <= goal
+        return self.figure >= goal if self.unit in ("/s", "share") else self.figure <= goal
 
     def cells(self) -> tuple[str, ...]:
         """The row as the table shows it."""

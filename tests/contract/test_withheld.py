@@ -121,6 +121,23 @@ def test_an_accused_person_finds_the_case_nowhere_in_no_role(scenario: Scenario)
     assert counts(scenario, COLLEAGUE) != before
 
 
+def test_an_accused_person_finds_the_case_through_no_petition_that_is_like_it(
+    scenario: Scenario,
+) -> None:
+    case, like = accusing(scenario), scenario.register(title=TITLE)
+    intake = scenario.offices["intake"]
+    both = [case.ids["petition_id"], like["petition_id"]]
+    linked = intake.post("/v1/matters", "leader", json={"petition_ids": both, "reason": "同一事项"})
+    assert linked.status_code == 201, linked.text
+    case.ids["matter_id"] = linked.json["matter_id"]
+    case.act("protect", accused_accounts=[ACCUSED], reason="来信反映此人")
+    seen = intake.get(f"/v1/matters/{linked.json['matter_id']}",
+                      token=intake.token("supervisor", account=ACCUSED))  # fmt: skip
+    assert (seen.status_code, seen.json["letters"]) == (200, 1)
+    assert not any(needle in seen.text for needle in both[:1])
+    assert "intake /v1/matters/<matter_id>" in case.found_by(COLLEAGUE)
+
+
 def test_the_bureau_itself_may_be_accused(scenario: Scenario) -> None:
     case = accusing(scenario)
     assert case.found_by(COLLEAGUE)

@@ -11,10 +11,11 @@ from opinion_desk import OPINION, Desk
 from routing import models
 from routing.domain.answer_checks import check_text
 from routing.domain.answered import context_for
-from routing.domain.likeness import bands, likeness, normal, pieces, share_from, tokens
+from routing.domain.likeness import bands, likeness, pieces, share_from, tokens
 from routing.jobs import answers
 from routing.models.opinions import answer_bands, answer_tokens
 from routing.use_cases import opinions as use_cases
+from shared.pairs import normal
 
 TEXTS = st.text(alphabet="公交车末班延长路灯坏了物业小区停车费，。 ", max_size=80)
 NIGHT_BUS = {"title": "夜班公交车太少", "content": "工业路夜班职工下班后没有公交车，请延长末班车。"}

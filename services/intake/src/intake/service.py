@@ -1,13 +1,12 @@
 """The wiring of intake."""
 
-from intake import models, resources
+from intake import models, resources, use_cases
 from intake.api import api
 from intake.events import events
 from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
 from intake.tools import conformance, gazetteer, rotate_keys, verify_audit
-from intake.use_cases.notices.reading import gauges
 from shared.service import Service
 
 SERVICE = Service(
@@ -28,7 +27,7 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
-    gauges=gauges,
+    gauges=use_cases.gauges,
     commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

@@ -28,6 +28,7 @@ class HeaderRead(CaseMarksRead, Reads):
     case_id = fields.Str(required=True)
     state = fields.Str(required=True)
     secret = fields.Bool(required=True)
+    category = fields.Str(load_default=None, allow_none=True)
     petition_ids = fields.List(fields.Str(), required=True)
     words_of = fields.List(fields.Str(), load_default=list)
     lead_unit = fields.Str(required=True, allow_none=True)

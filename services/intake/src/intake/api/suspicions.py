@@ -21,8 +21,8 @@ def suspicions(call: Call) -> dict[str, Any]:
 @api.post(
     "/v1/petitions/<petition_id>/suspicion",
     who=DECIDERS,
-    body=schemas.DecisionIn,
-    answer=schemas.DecisionOut,
+    body=schemas.SuspicionDecisionIn,
+    answer=schemas.SuspicionDecisionOut,
 )
 def decide_suspicion(call: Call) -> dict[str, Any]:
     """Say that a suspected petition is no accusation, so that it goes on with its words, or that it

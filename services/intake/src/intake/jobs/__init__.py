@@ -1,11 +1,13 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, notices, retaining
+from intake.jobs import adopting, comparing, notices, retaining
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
     Job("send_notices", 1, notices.send),
     Job("forget_unsent_codes", 3600, notices.forget_codes),
+    Job("compare", 1, comparing.compare),
+    Job("sweep_uncompared", 3_600, comparing.sweep),
     adopting.JOB,
     retaining.JOB,
 )

@@ -5,6 +5,15 @@ from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
+from intake.models.matters import (
+    fingerprints,
+    matter_decisions,
+    matter_petitions,
+    matters,
+    pair_counts,
+    proposals,
+    uncompared,
+)
 from intake.models.notices import choices as notice_choices
 from intake.models.notices import gateways as notice_gateways
 from intake.models.notices import notices
@@ -22,13 +31,18 @@ __all__ = [
     "case_words",
     "cases",
     "channels",
+    "fingerprints",
     "corrections",
     "gazetteer_editions",
     "former_looks",
     "ground",
     "holds",
     "marks",
+    "matter_decisions",
+    "matter_petitions",
+    "matters",
     "metadata",
+    "pair_counts",
     "notice_choices",
     "notice_gateways",
     "notices",
@@ -37,6 +51,8 @@ __all__ = [
     "petitions",
     "places",
     "progress",
+    "proposals",
+    "uncompared",
     "supplement_requests",
     "suspicions",
     "voidings",

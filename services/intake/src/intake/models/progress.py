@@ -35,6 +35,7 @@ cases = sa.Table(
     sa.Column("state", sa.String(50), nullable=False),
     sa.Column("state_at", UtcDateTime, nullable=False),
     sa.Column("secret", sa.Boolean, nullable=False),
+    sa.Column("category", sa.String(100)),
     sa.Column("marks_version", sa.Integer),
 )
 

@@ -7,14 +7,14 @@ from intake.domain.suspicion import DECISIONS
 from shared.web.fields import Body, Code, Text
 
 
-class DecisionIn(Body):
+class SuspicionDecisionIn(Body):
     """Whether a suspected petition is an accusation, and why; it is written down."""
 
     decision = Code(tuple(DECISIONS), names=DECISIONS, required=True)
     reason = Text(longest=500, shortest=2, required=True)
 
 
-class DecisionOut(ma.Schema):
+class SuspicionDecisionOut(ma.Schema):
     """What was decided."""
 
     petition_id = fields.Str(required=True)

@@ -5,10 +5,18 @@ from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
 from intake.use_cases.erasing import Deciding, erase_due, erase_on_request, hold, lift_hold
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
+from intake.use_cases.gauging import gauges
 from intake.use_cases.history import history_of, search_person
 from intake.use_cases.looking import claim_identity, count, look_at
+from intake.use_cases.matter_desk import (
+    link_petitions,
+    release_petitions,
+    show_matter,
+    unmerge_matter,
+)
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import register, register_many
+from intake.use_cases.similar import list_proposals, say_not_the_same, similar
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
 from intake.use_cases.verifying import verify
 
@@ -29,6 +37,11 @@ __all__ = [
     "lift_hold",
     "list_channels",
     "load_places",
+    "gauges",
+    "keep_progress",
+    "link_petitions",
+    "list_channels",
+    "list_proposals",
     "look_at",
     "open_citizen_session",
     "open_suspicions",
@@ -40,4 +53,9 @@ __all__ = [
     "void",
     "search_person",
     "verify",
+    "release_petitions",
+    "say_not_the_same",
+    "show_matter",
+    "similar",
+    "unmerge_matter",
 ]

@@ -18,6 +18,7 @@ from intake.domain.participants import LISTS
 from intake.events import PetitionCorrected, PetitionVoided, events
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
+from intake.use_cases.comparing import compare_anew
 from intake.use_cases.drafting import located
 from intake.use_cases.looking import check_may_see
 from intake.use_cases.masking import masked_words
@@ -76,6 +77,8 @@ def correct(
         values |= located(after["location"])
     this = _petitions.c.petition_id == petition_id
     session.execute(sa.update(_petitions).where(this).values(**values))
+    if set(changed) & {"title", "content", "place"}:
+        compare_anew(session, petition_id)
     if set(changed) & {"petitioner", *LISTS}:
         replace_persons(session, after, petition_id, ring)
     _tell_corrected(session, row, before, after, now=now)

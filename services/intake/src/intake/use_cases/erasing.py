@@ -36,6 +36,8 @@ _FORGOTTEN = (
     models.notices,
     models.notice_choices,
     models.supplement_requests,
+    models.fingerprints,
+    models.uncompared,
 )
 """Whatever else of a petition tells of its persons or holds their words."""
 _ON_HOLD = sa.exists().where(_holds.c.petition_id == _petitions.c.petition_id)

@@ -176,6 +176,7 @@ def keep_progress(
             "state": header["state"],
             "state_at": event.time,
             "secret": header["secret"],
+            "category": header["category"],
             "marks_version": versions[case_id],
         }
         words += [{"petition_id": one, "case_id": case_id} for one in header["words_of"]]

@@ -9,6 +9,7 @@ from intake import models
 from intake.domain import registration
 from intake.resources import Resources
 from intake.use_cases.announcing import announce
+from intake.use_cases.comparing import wait_for_comparing
 from intake.use_cases.drafting import Draft, Drafting, Receipt
 from intake.use_cases.notices import keep_choice, queue_receipt
 from intake.use_cases.sealing import sealed_participants, sealed_petitioner
@@ -93,6 +94,7 @@ def _register(
     new = [draft for draft in drafts if draft.row["petition_id"] in inserted]
     _insert_persons(session, new, resources)
     note_suspicions(session, new, now=drafting.now)
+    wait_for_comparing(session, [draft.row["petition_id"] for draft in new])
     for draft in new:
         suspected = draft.suspicion is not None
         announce(session, draft.row, draft.petition, suspected=suspected)

@@ -5,7 +5,7 @@ withheld from somebody in one of its cases is in all of them.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from intake import models
 from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
 from shared.auth import Principal
+from shared.db import Session
 
 _petitions, _links, _cases = models.petitions, models.case_access, models.cases
 
@@ -48,6 +49,26 @@ def withheld_petitions(by: Principal) -> sa.Select[Any]:
             _links.c.version >= _cases.c.version,
         )
     )
+
+
+def kept_from_anybody(session: Session, secret: Mapping[str, bool]) -> set[str]:
+    """Those of these petitions that are secret, or whose case or words are withheld from anybody.
+
+    Nothing is done with them by itself that others could notice.
+    """
+    cases, words, marks = models.cases.c, models.case_words.c, models.marks.table.c
+    marked = sa.select(marks.case_id)
+    own = models.case_access.c
+    closed = (
+        sa.select(own.petition_id)
+        .join_from(models.case_access, models.cases, cases.case_id == own.case_id)
+        .where(
+            own.petition_id.in_(secret),
+            sa.or_(cases.secret, cases.case_id.in_(marked)),
+        )
+        .union(sa.select(words.petition_id).where(words.petition_id.in_(secret)))
+    )
+    return {one for one, itself in secret.items() if itself} | set(session.scalars(closed))
 
 
 def _usual(by: Principal) -> sa.ColumnElement[bool]:

@@ -5,15 +5,10 @@ punctuation do not count, so neither does layout.
 """
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterable
 
-_NOT_WORDS = re.compile(r"[\W_]+")
-_IDLE = frozenset(
-    "的了是在我们你您他她它这那有不和与及就都也很还会要能可以上下中个一二三四五六七八九十为于对将把被让"
-    "从到向由因但并或而之其所以后前来去说请问好吗呢吧啊已没无该此等年月日时分元多少几什么怎样"
-)
+from shared.pairs import normal, number, pairs
+
 _SPACE = 2**61 - 1
 _BAND_ROWS = 3
 _BANDS = 6
@@ -21,11 +16,6 @@ _WORDS_SHORTEST = 20
 TOKENS = 14
 _TITLE_WEIGHT = 3
 _TEXT_READ = 2_000
-
-
-def normal(text: str) -> str:
-    """The text's letters and digits only, in lower case."""
-    return _NOT_WORDS.sub("", text.casefold())
 
 
 def pieces(text: str, size: int) -> frozenset[str]:
@@ -55,11 +45,10 @@ def tokens(title: str, content: str, *, most: int = TOKENS) -> list[int]:
     """
     counts: Counter[str] = Counter()
     for text, weight in ((title, _TITLE_WEIGHT), (content[:_TEXT_READ], 1)):
-        for run in _NOT_WORDS.split(text.casefold()):
-            for pair in _pairs(run):
-                counts[pair] += weight
-    heaviest = sorted(counts, key=lambda pair: (-counts[pair], _number(pair)))
-    return [_number(pair) for pair in heaviest[:most]]
+        for pair, count in pairs(text).items():
+            counts[pair] += weight * count
+    heaviest = sorted(counts, key=lambda pair: (-counts[pair], number(pair)))
+    return [number(pair) for pair in heaviest[:most]]
 
 
 def bands(text: str) -> list[int]:
@@ -75,18 +64,6 @@ def bands(text: str) -> list[int]:
     least = [min((a * h + b) % _SPACE for h in hashes) for a, b in _FAMILY]
     rows = range(0, len(_FAMILY), _BAND_ROWS)
     return [_digest(f"{n}:{least[n : n + _BAND_ROWS]}") >> 10 for n in rows]
-
-
-def _pairs(run: str) -> Iterable[str]:
-    for n in range(len(run) - 1):
-        pair = run[n : n + 2]
-        if not (pair[0] in _IDLE or pair[1] in _IDLE or pair.isdigit()):
-            yield pair
-
-
-def _number(pair: str) -> int:
-    """A pair as a 31-bit number: its two code points, folded."""
-    return (ord(pair[0]) * 65_599 + ord(pair[1])) & 0x7FFF_FFFF
 
 
 def _digest(text: str) -> int:

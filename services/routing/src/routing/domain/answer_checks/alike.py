@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from routing.domain.answer_checks.ground import Found, Params, checker, claim_at
-from routing.domain.likeness import likeness, normal, share_from
+from routing.domain.likeness import likeness, share_from
 from routing.domain.opinion import Context, Opinion, answer_words, words
+from shared.pairs import normal
 
 
 def _percent(share: float) -> int:

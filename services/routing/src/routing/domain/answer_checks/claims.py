@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from routing.domain.answer_checks.ground import Found, Params, checker, claim_at
-from routing.domain.likeness import normal
 from routing.domain.opinion import Claim, Context, Opinion
+from shared.pairs import normal
 
 _AMOUNT = re.compile(r"(?<![\d.])(\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(亿|万)?(?=元|块钱)")
 _UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}

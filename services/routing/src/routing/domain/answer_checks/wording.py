@@ -11,8 +11,8 @@ from routing.domain.answer_checks.ground import (
     fields_of,
     sentences,
 )
-from routing.domain.likeness import normal
 from routing.domain.opinion import Context, Opinion, answer_words, words
+from shared.pairs import normal
 from shared.pii import mask_text
 
 _HAN = "\u4e00-\u9fff"

@@ -1,0 +1,170 @@
+"""Finding petitions that may be about the same matter: by text, by copy, by person.
+
+pairs of the text -> rare ones -> fingerprints that have them ─┐
+digest of the text -> copies ──────────────────────────────────┼─> each compared in full
+phone, ID number (blind indexes) -> the person's others ───────┘
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake import models
+from intake.domain.same_person import Person
+from intake.domain.sameness import (
+    CONTENT_READ,
+    EVERY,
+    Evidence,
+    Rarity,
+    Weighed,
+    Words,
+    likeness,
+    read_words,
+    shared_places,
+    text_digest,
+)
+from intake.use_cases import pair_index
+from intake.use_cases.cases import cases_of_each
+from intake.use_cases.pair_index import PairCounts
+from shared.db import Session
+
+_OF_ONE_KIND = 50
+"""Copies, and petitions of the person, that are compared at most."""
+_SPARE = 10
+"""How many more are compared than asked for: what shares the most pairs is not quite the likest."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What of a petition is compared."""
+
+    petition_id: str
+    registered_at: dt.datetime
+    petition_no: str
+    secret: bool
+    digest: bytes
+    counted: bool
+    words: Words
+    person: Person
+    categories: frozenset[str | None]
+
+    @property
+    def age(self) -> tuple[dt.datetime, str]:
+        """By which of two petitions one is the later."""
+        return self.registered_at, self.petition_no
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A petition that may be about the same matter as another, and what speaks for it."""
+
+    petition: Known
+    evidence: Evidence
+
+
+def find_candidates(
+    session: Session, one: Known, *, most: int, counts: PairCounts
+) -> list[Candidate]:
+    """Petitions like this one, the likest first: all that are copies or of the same person, within
+    limits, and of the others as many as may come among the first `most`.
+
+    They are not yet those that somebody may see.
+    """
+    probes = Weighed(one.words, Rarity(_counts_beside(one, counts))).probes()
+    ids = {
+        *pair_index.petitions_with(session, probes, most=most + _SPARE),
+        *_copies(session, one),
+        *_of_person(session, one.person),
+    } - {one.petition_id}
+    found = compare_with(one, read_known(session, ids), counts=counts)
+    return sorted(found, key=lambda c: (-c.evidence.score, c.petition.age))
+
+
+def compare_with(one: Known, others: list[Known], *, counts: PairCounts) -> list[Candidate]:
+    """The others as candidates for being the same matter as the one, however unlike."""
+    pairs = {pair for other in others for pair in other.words.strengths}
+    rarity = Rarity(counts.of(pairs) | _counts_beside(one, counts))
+    mine = Weighed(one.words, rarity)
+    return [Candidate(other, _evidence(mine, one, other, rarity)) for other in others]
+
+
+def _counts_beside(one: Known, counts: PairCounts) -> dict[int, int]:
+    """In how many petitions but this one its pairs stand, and how many there are."""
+    itself = 1 if one.counted else 0
+    found = counts.of({EVERY, *one.words.strengths})
+    return {pair: max(0, count - itself) for pair, count in found.items()}
+
+
+def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:
+    """What is compared of these petitions; one statement."""
+    if not petition_ids:
+        return []
+    table, people = models.petitions.c, models.petitioners.c
+    digest = models.fingerprints.c.digest
+    beginning = sa.func.substr(table.content, 1, CONTENT_READ)
+    wanted: sa.Select[Any] = (
+        sa.select(
+            table.petition_id,
+            table.petition_no,
+            table.registered_at,
+            table.secret,
+            table.title,
+            table.place,
+            sa.case((digest.is_(None), table.content), else_=beginning).label("content"),
+            digest,
+            people.phone_index,
+            people.id_number_index,
+        )
+        .outerjoin_from(models.petitions, models.petitioners)
+        .outerjoin(models.fingerprints)
+        .where(table.petition_id.in_(petition_ids))
+    )
+    found = session.execute(wanted)
+    cases = cases_of_each(session, petition_ids)
+    return [_known(row, {case.category for case in cases[row.petition_id]}) for row in found]
+
+
+def _known(row: sa.Row[Any], categories: set[str | None]) -> Known:
+    return Known(
+        petition_id=row.petition_id,
+        petition_no=row.petition_no,
+        registered_at=row.registered_at,
+        secret=row.secret,
+        digest=row.digest or text_digest(row.title, row.content),
+        counted=row.digest is not None,
+        words=read_words(row.title, row.content, row.place),
+        person=Person(row.phone_index, row.id_number_index),
+        categories=frozenset(categories - {None}),
+    )
+
+
+def _evidence(mine: Weighed, one: Known, other: Known, rarity: Rarity) -> Evidence:
+    theirs = Weighed(other.words, rarity)
+    apart = abs(one.registered_at - other.registered_at)
+    return Evidence(
+        text=likeness(mine, theirs),
+        same_text=one.digest == other.digest,
+        places=shared_places(mine, theirs),
+        days_apart=apart / dt.timedelta(days=1),
+        same_person=one.person.is_same(other.person),
+        same_phone=one.person.has_phone_of(other.person),
+        same_category=bool(one.categories & other.categories),
+    )
+
+
+def _copies(session: Session, one: Known) -> Iterable[str]:
+    table = models.fingerprints.c
+    same = sa.select(table.petition_id).where(table.digest == one.digest)
+    return session.execute(same.limit(_OF_ONE_KIND)).scalars()
+
+
+def _of_person(session: Session, person: Person) -> Iterable[str]:
+    table = models.petitioners.c
+    numbers = ((table.phone_index, person.phone), (table.id_number_index, person.id_number))
+    for column, number in numbers:
+        if number:
+            theirs = sa.select(table.petition_id).where(column == number)
+            yield from session.execute(theirs.limit(_OF_ONE_KIND)).scalars()

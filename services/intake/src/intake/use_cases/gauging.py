@@ -1,0 +1,13 @@
+"""What intake's tables say of its work: what waits, what is lost."""
+
+import datetime as dt
+
+from intake.use_cases import comparing
+from intake.use_cases.notices import reading
+from shared.db import Session
+from shared.service import Gauges
+
+
+def gauges(session: Session, now: dt.datetime) -> Gauges:
+    """Petitions that wait to be compared, notices that wait or are lost."""
+    return {**comparing.gauges(session, now), **reading.gauges(session, now)}
