@@ -169,7 +169,7 @@ def test_operating_names_every_secret() -> None:
 
 
 def test_operating_explains_every_metric(tmp_path: Path) -> None:
-    app = make_app(SERVICES["intake"], tmp_path)
+    app = make_app(SERVICES["satisfaction"], tmp_path)
     gauges = app.gauges()
     app.close()
     kinds = {metric.name: metric.type for metric in Instruments().registry.collect()}

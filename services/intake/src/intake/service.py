@@ -1,6 +1,6 @@
 """The wiring of intake."""
 
-from intake import models, resources
+from intake import jobs, models, resources, use_cases
 from intake.api import api
 from intake.events import events
 from intake.settings import Settings
@@ -17,6 +17,7 @@ SERVICE = Service(
     events=events,
     subscriptions=subscriptions,
     api=api,
+    jobs=jobs.JOBS,
     projections=(
         models.progress,
         models.case_access,
@@ -25,5 +26,7 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
+    gauges=use_cases.gauges,
+    folders={"ATTACHMENTS_URL": "attachments"},
     tools={"conformance": conformance.main},
 )

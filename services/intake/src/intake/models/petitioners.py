@@ -31,6 +31,7 @@ looks = sa.Table(
     sa.Column("unmasked", sa.Boolean, nullable=False),
     sa.Column("purpose", sa.Text),
     sa.Column("document_id", sa.String(36)),
+    sa.Column("attachment_id", sa.String(36)),
     sa.Column("refused", sa.Boolean, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("looks_petition", "petition_id", "at"),

@@ -33,9 +33,9 @@ def look_at(
     none of the words: the case says what the rest is.
     Every look is written down, refused ones too. NotFound where it is not theirs to know.
     """
-    row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
+    row = looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
     masked = purpose is None
-    person = _person(session, petition_id, resources)
+    person = person_of(session, petition_id, resources)
     found = dict(row._mapping) | {"masked": masked, "petitioner": person}
     if masked:
         found |= masked_words(found, name=(person or {}).get("name"))
@@ -58,11 +58,11 @@ def claim_identity(
     The claim check of ADR 0007: written down with purpose and paper, refused ones too. NotFound
     where the petition is not theirs to know.
     """
-    _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
-    return {"petition_id": petition_id, "petitioner": _person(session, petition_id, resources)}
+    looked_at(session, petition_id, by=by, clock=clock, purpose=purpose, document_id=document_id)
+    return {"petition_id": petition_id, "petitioner": person_of(session, petition_id, resources)}
 
 
-def _looked_at(
+def looked_at(
     session: Session,
     petition_id: str,
     *,
@@ -70,13 +70,20 @@ def _looked_at(
     clock: Clock,
     purpose: str | None,
     document_id: str | None = None,
+    attachment_id: str | None = None,
+    with_words: bool = False,
 ) -> sa.Row[Any]:
-    """The petition, the look at it written down; NotFound, which keeps that, if not theirs."""
+    """The petition, the look at it written down; NotFound, which keeps that, if not theirs.
+
+    `with_words`: what is looked at goes with the words, which may be kept apart.
+    """
     table = models.petitions
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
         raise NotFound()
-    refused = not _may_see(session, row, by=by)
+    refused = not may_see(session, row, by=by)
+    if with_words and not refused:
+        refused = _kept_apart(session, petition_id, by=by)
     session.execute(
         sa.insert(models.looks).values(
             look_id=str(uuid.uuid4()),
@@ -85,6 +92,7 @@ def _looked_at(
             unmasked=purpose is not None and not refused,
             purpose=purpose,
             document_id=document_id,
+            attachment_id=attachment_id,
             refused=refused,
             at=clock.now(),
         )
@@ -96,7 +104,7 @@ def _looked_at(
     return row
 
 
-def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
+def may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
     """The rule of `shared.access`, on the units kept of each case, the leading one first.
 
     A petition whose words are withheld from somebody in one of its cases is in all of them.
@@ -137,7 +145,7 @@ def _any_of(session: Session, cases: Iterable[Any], condition: sa.ColumnElement[
     return session.execute(found.limit(1)).first() is not None
 
 
-def _person(
+def person_of(
     session: Session, petition_id: str, resources: Resources
 ) -> dict[str, str | None] | None:
     table = models.petitioners

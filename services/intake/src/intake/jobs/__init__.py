@@ -1,0 +1,5 @@
+"""Timed work of intake, one module a job."""
+
+from intake.jobs import attachments
+
+JOBS = (attachments.JOB,)
