@@ -134,6 +134,7 @@ def test_a_citizen_attaches_to_the_petition_of_their_token(clerk):
     assert clerk.attach(made.photo(), path=path, token=own).status_code == 201
     strange = clerk.desk.citizen_token(clerk.desk.registered()["petition_id"])
     assert clerk.attach(made.photo(), path=path, token=strange).status_code == 404
+    assert len(clerk.stored()) == 1
     assert clerk.attach(made.photo(), path=path, token=clerk.desk.token("registrar")
                         ).status_code == 401  # fmt: skip
 

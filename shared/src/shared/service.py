@@ -99,7 +99,7 @@ class Service:
 
     def folder_urls(self, var: Path) -> dict[str, str]:
         """The settings `folders`, for an installation whose data are in `var`."""
-        return {name: (var / folder).as_uri() for name, folder in self.folders.items()}
+        return {name: (var / folder).resolve().as_uri() for name, folder in self.folders.items()}
 
 
 class ReplayRequested(ma.Schema):

@@ -29,6 +29,7 @@ def _take_in_publicly(early: Early) -> Taken | None:
     return use_cases.take_in(
         early.app.db,
         petition_id=early.principal.sub,
+        petition_no=early.path["petition_no"],
         upload=early.body["file"],
         by=early.principal,
         resources=early.app.resources,

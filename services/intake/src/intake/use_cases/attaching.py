@@ -39,7 +39,13 @@ class Taken:
 
 
 def take_in(
-    db: Database, *, petition_id: str, upload: Upload, by: Principal, resources: Resources
+    db: Database,
+    *,
+    petition_id: str,
+    upload: Upload,
+    by: Principal,
+    resources: Resources,
+    petition_no: str | None = None,
 ) -> Taken | None:
     """Examine a file, seal it and store it, before the transaction that attaches it.
 
@@ -48,7 +54,9 @@ def take_in(
     """
     with db.read() as session:
         row = _petition(session, petition_id)
-        if row is None or not (_is_own(row, by) or _is_seen(session, row, by)):
+        if row is None or petition_no not in (None, row.petition_no):
+            return None
+        if not (_is_own(row, by) or _is_seen(session, row, by)):
             return None
         known = _known(session, petition_id, _digest(upload, resources.ring))
         if known is not None or _count(session, petition_id) >= resources.files.most:
