@@ -47,10 +47,19 @@ def test_no_request_that_fits_or_breaks_the_document_is_a_server_error(name, tmp
     assert operations
     for operation in operations:
         whose = operation.definition.raw.get("security", [{}])[0]
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        for mode in modes_of(operation):
             headers = citizen if "citizen" in whose else staff
             send(operation, mode=mode, headers=headers, limits=bounded(len(operations)))
     app.close()
+
+
+def modes_of(operation):
+    """Requests that fit; and such as break the document, where it says anything to be broken."""
+    raw = operation.definition.raw
+    texts = all(one["schema"] == {"type": "string"} for one in raw["parameters"])
+    if texts and not {"security", "requestBody"} & set(raw):
+        return [GenerationMode.POSITIVE]
+    return [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
 def send(operation, *, mode, headers, limits):

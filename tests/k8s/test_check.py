@@ -66,7 +66,7 @@ IN_FILES = [
     ),
     ("base/kustomization.yaml", "every-web.yaml", "every-wbe.yaml", "there is no file every-wbe"),
     ("overlays/prod/rabbitmq.yaml", "name: rabbitmq", "name: rabbit", "finds no target"),
-    ("overlays/dev/kustomization.yaml", "name: public}", "name: pubic}", "finds no target"),
+    ("overlays/dev/kustomization.yaml", "name: public.*}", "name: pubic}", "finds no target"),
     ("overlays/prod/kustomization.yaml", "minsheng/intake", "minsheng/intak", "no container has"),
     ("base/settings.env", "WEB_THREADS", "WEB_TREADS", "no service has a setting 'WEB_TREADS'"),
     ("overlays/dev/few-pods.yaml", "value: 1", "valeu: 1", "an operation has no field 'valeu'"),

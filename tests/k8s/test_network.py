@@ -49,9 +49,10 @@ OUTSIDE: dict[str, dict[str, Doors]] = {
 """Addresses that differ by environment: the city, the API server, the backup store."""
 AMONG: dict[tuple[str, str], dict[str, Doors]] = {
     ("routing", "web"): {"egress": {("web", 8000)}},
-    ("intake", "web"): {"ingress": {("web", 8000)}},
+    ("intake", "web"): {"ingress": {("web", 8000)}, "egress": {("192.0.2.40/32", 443)}},
+    ("intake", "worker"): {"egress": {("192.0.2.40/32", 443)}},
 }
-"""Services that call each other: routing asks intake who the petitioner is."""
+"""What one service alone does: routing asks intake who the petitioner is, intake keeps files."""
 GATEWAYS: dict[str, Doors] = {"prod": {("192.0.2.40/32", 443), ("192.0.2.40/32", 587)}}
 """Where intake's worker alone sends notices to petitioners."""
 for places in OUTSIDE.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import secrets
 from typing import Any
 
 import pytest
@@ -45,6 +46,8 @@ each_container = pytest.mark.parametrize(
 )
 PREPARING = {"web": ["migrate"], "worker": ["migrate", "topology"]}
 OTHER_ROLES = ["migrate"]
+OTHER = secrets.token_urlsafe(32)
+"""A value for what is in a Secret and in no local installation."""
 OF_ALL = {"ACCESS_KEYS": "access-keys"}
 """Secrets that all services share, so that there is one place to change each."""
 
@@ -88,9 +91,27 @@ def test_a_container_has_no_rights_and_writes_only_to_tmp(environment, pod, one)
     assert "runAsUser" not in rights
     volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
     writable = {m["mountPath"] for m in one["volumeMounts"] if not m.get("readOnly")}
-    assert writable == {"/tmp"} == {web_options(host="", port=0, threads=1)["worker_tmp_dir"]}
+    assert {web_options(host="", port=0, threads=1)["worker_tmp_dir"]} == {"/tmp"}
+    assert writable == {"/tmp"} | ({"/tmp/uploads"} & {temporary(one)})
     assert {m["name"] for m in one["volumeMounts"]} <= set(volumes)
     assert "emptyDir" in volumes["tmp"]
+
+
+def temporary(one: Object) -> str:
+    """Where a process puts files that it needs for a moment."""
+    entries = {entry["name"]: entry.get("value") for entry in one.get("env", ())}
+    return entries.get("TMPDIR", "/tmp")  # noqa: S108 - a folder of the container
+
+
+def test_files_that_are_received_are_on_disk_with_room_for_all_that_come_at_once() -> None:
+    pod = pods("prod")["intake-web"]
+    app = container(pod, "app")
+    [volume] = [v for v in pod["spec"]["volumes"] if v["name"] == "uploads"]
+    assert "medium" not in volume["emptyDir"]
+    assert volume["emptyDir"]["sizeLimit"] == "2Gi"
+    settings = given("prod", app)
+    each = 3 * int(settings["ATTACHMENT_BYTES"])
+    assert int(settings["WEB_THREADS"]) * each < 2 * 1024**3
 
 
 @each_pod
@@ -152,7 +173,7 @@ def environment_of(environment: str, one: Object) -> dict[str, str]:
         secret = entry.get("valueFrom", {}).get("secretKeyRef")
         if secret and secret.get("optional"):
             continue
-        text = sample_secrets().get(entry["name"], "x") if secret else entry["value"]
+        text = sample_secrets().get(entry["name"], OTHER) if secret else entry["value"]
         values[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda m: values[m[1]], text)
     return values
 
@@ -182,6 +203,7 @@ def test_nothing_is_given_that_nobody_reads(environment, pod, one) -> None:
     }
     cls = settings_class(pod, one)
     known = {f.name.upper() for f in dataclasses.fields(cls)} if cls else {"CITY_TOKEN"}
+    known |= {"TMPDIR"}
     assert set(given(environment, one)) | set(entries) <= known | used
 
 
@@ -274,6 +296,9 @@ def test_the_public_door_opens_public_routes_alone(environment) -> None:
     assert paths(doors["public"]) == {f"/{name}/(v1/public/.*)": f"{name}-web" for name in public}
     assert set(paths(doors["staff"]).values()) == {f"{name}-web" for name in SERVICES}
     assert set(paths(doors["staff"]).values()) == set(of_kind(environment, "Service"))
+    for name, door in (("public", "v1/public"), ("staff", "v1")):
+        files = {f"/intake/({door}/petitions/[^/]+/attachments)": "intake-web"}
+        assert paths(doors[f"{name}-attachments"]) == files
 
 
 def paths(ingress: Object) -> dict[str, str]:
@@ -288,9 +313,11 @@ def test_both_doors_limit_rate_and_size(environment) -> None:
     for ingress in of_kind(environment, "Ingress").values():
         notes = {k.split("/")[1]: v for k, v in ingress["metadata"]["annotations"].items()}
         assert {"limit-rpm", "limit-rps"} & set(notes)
-        assert notes["proxy-body-size"] == "1m"
+        is_for_files = ingress["metadata"]["name"].endswith("-attachments")
+        assert notes["proxy-body-size"] == ("21m" if is_for_files else "1m")
         assert notes["ssl-redirect"] == "true"
     assert settings["MAX_BODY_BYTES"] == str(1024**2)
+    assert settings["ATTACHMENT_BYTES"] == str(20 * 1024**2)
     assert settings["TRUSTED_PROXIES"] == "1"
 
 

@@ -6,6 +6,7 @@ as before, what was lost is done anew, and all ends as if nothing had happened.
 
 import datetime as dt
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ pytestmark = pytest.mark.servers
 FLOW = int(os.environ.get("RESTORE_FLOW", "60"))
 """Petitions before the backup, before the moment, and after it."""
 PACE = 20.0
+FILE = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 100
+"""A voice note, attached before the backup; its folder is lost before the restore."""
 LATE = "satisfaction"
 """The reader that is down at the moment, so that what it is to hear stands in its queue alone."""
 
@@ -51,6 +54,7 @@ class Past:
     kept: set[str] = field(default_factory=set)
     everything: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_twice: str = ""
+    attached: str = ""
     posted: int = 0
 
     @property
@@ -64,15 +68,44 @@ def test_all_services_agree_after_a_restore_and_go_on(undisturbed: dict[int, Any
     with fresh_place() as place:
         with running(place) as (stack, site, operators):
             live(place, stack, site, past)
+        shutil.rmtree(place.var / "attachments")
         restore(place, past.to)
         with running(place) as (_, site, operators):
             settle(site, operators)
+            assert opened(site, past.attached) == FILE
             lost = agree_on_what_was_kept(site, past)
             the_city_has_what_we_have(site, past)
             repeat_everything(site, operators, past, undisturbed)
             no_number_is_used_again(site, past, lost)
             back_up(place, kept=1)
         assert len(list(place.backups.glob("2*"))) == 1
+
+
+def attached(site: Site) -> str:
+    """The path of a file that a registrar attaches to some petition."""
+    petition_id = site.rows("intake", site.table("intake", "petitions"))[0]["petition_id"]
+    path = f"/v1/petitions/{petition_id}/attachments"
+    sent = {"file": ("录音.amr", FILE)}
+    answer = httpx.post(
+        site.endpoints.url("intake", path), files=sent, headers=signed_in(site, "registrar")
+    )
+    assert answer.status_code == httpx.codes.CREATED, answer.text
+    return f"{path}/{answer.json()['attachment_id']}"
+
+
+def opened(site: Site, path: str) -> bytes:
+    """What a dispatcher gets of an attachment."""
+    link = httpx.post(
+        site.endpoints.url("intake", f"{path}/link"), headers=signed_in(site, "dispatcher")
+    )
+    return httpx.get(site.endpoints.url("intake", link.json()["url"])).content
+
+
+def signed_in(site: Site, username: str) -> dict[str, str]:
+    """The header of an account that has just signed in."""
+    body = {"username": username, "password": site.password}
+    answer = httpx.post(site.endpoints.url("auth", "/auth/token"), json=body)
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
 @contextmanager
@@ -101,6 +134,7 @@ def live(place: Place, stack: Stack, site: Site, past: Past) -> None:
     with Load(site, at_least=0, pace=PACE) as load:
         load.flow(FLOW)
         wait_out(lacking(site, load), "all goes on after the start")
+        past.attached = attached(site)
         no_post_suffers(load, lambda: back_up(place))
         stack.kill(f"{LATE}.worker")
         case = load.extra(CLOSED)

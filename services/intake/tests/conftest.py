@@ -1,8 +1,10 @@
 """An intake of the test's own, people who post to it, and cases it hears of."""
 
 import datetime as dt
+import io
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,7 +85,12 @@ class Look(SimpleNamespace):
     @property
     def unmasked(self) -> bool:
         """Whether a person was shown by it."""
-        return self.act in ("unmask", "claim") and not self.refused
+        return self.act in ("unmask", "claim", "attachment") and not self.refused
+
+    @property
+    def attachment_id(self) -> str | None:
+        """The attachment that was looked at."""
+        return (self.facts or {}).get("attachment_id")
 
 
 @dataclass
@@ -167,3 +174,70 @@ class CaseStory:
 def story():
     """Makes the story of a petition's case."""
     return CaseStory
+
+
+class Clerk:
+    """Somebody at the desk with a petition before them and files to attach to it."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk = desk
+        self.folder = folder
+        self.petition = desk.registered()
+        self.path = f"/v1/petitions/{self.petition['petition_id']}/attachments"
+
+    def attach(
+        self,
+        content: bytes,
+        name: str = "照片.jpg",
+        *roles: str,
+        path: str | None = None,
+        **kw: Any,
+    ) -> Any:
+        """Attach a file as a registrar, or as others."""
+        sent = {"file": (io.BytesIO(content), name)}
+        roles = roles or (() if "token" in kw else ("registrar",))
+        return self.desk.post(path or self.path, *roles, data=sent, **kw)
+
+    def attached(self, content: bytes, name: str = "照片.jpg") -> dict[str, Any]:
+        answer = self.attach(content, name)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json
+        return found
+
+    def link(self, attachment_id: str, *roles: str, **kw: Any) -> Any:
+        """Ask for a link as a dispatcher, or as others."""
+        roles = roles or (() if "token" in kw else ("dispatcher",))
+        return self.desk.post(f"{self.path}/{attachment_id}/link", *roles, **kw)
+
+    def downloaded(self, content: bytes) -> bytes:
+        """What is kept of a file."""
+        url = self.link(self.attached(content)["attachment_id"]).json["url"]
+        kept: bytes = self.desk.get(url).data
+        return kept
+
+    def stored(self) -> list[Path]:
+        """The files of the storage, drafts too."""
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def clerk_with(request, tmp_path):
+    """Makes a clerk at an intake on SQLite, with settings of its own."""
+    apps = []
+
+    def make(*, database_url: str | None = None, **settings: str) -> Clerk:
+        folder = tmp_path / "attachments"
+        settings = {"ATTACHMENTS_URL": f"file://{folder}"} | settings
+        apps.append(make_app(SERVICE, tmp_path, database_url=database_url, **settings))
+        return Clerk(Desk(apps[-1]), folder)
+
+    yield make
+    for app in apps:
+        app.close()
+
+
+@pytest.fixture
+def clerk(request, clerk_with):
+    """A clerk, on the kind of database that the test is parametrised with."""
+    on_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    return clerk_with(database_url=request.getfixturevalue("postgres_url") if on_postgres else None)

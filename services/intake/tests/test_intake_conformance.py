@@ -1,5 +1,6 @@
 """The conformance kit: an office and a client in order pass, and each fault is found."""
 
+import dataclasses
 import json
 import threading
 import time
@@ -11,14 +12,25 @@ import pytest
 from werkzeug.serving import make_server
 
 from intake import models
+from intake.files.storage import NoStorage
+from intake.service import SERVICE
 from intake.tools.conformance import client as clients
 from intake.tools.conformance import main
 from intake.tools.conformance.client import LESSONS, Proxy, Try
 from intake.tools.conformance.findings import OK, OPEN, WRONG
 from intake.tools.conformance.office import Office, examine
+from shared.testing import make_app
 from shared.web import create_app
 
 LOST, BUSY, AWAY, REFUSED = (lesson.point for lesson in LESSONS[1:])
+
+
+@pytest.fixture
+def app(tmp_path):
+    """An intake that takes attachments."""
+    app = make_app(SERVICE, tmp_path, ATTACHMENTS_URL=(tmp_path / "attachments").as_uri())
+    yield app
+    app.close()
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +73,15 @@ def test_an_office_in_order_passes_every_point(http, desk):
     assert {finding.why for finding in findings} == {""}
     assert set(verdicts(findings).values()) == {OK}
     assert {row.title[:4] for row in desk.rows(models.petitions)} >= {"接入测试"}
+
+
+def test_an_office_that_takes_no_attachments_does_not_pass(http, app, monkeypatch):
+    monkeypatch.setitem(vars(app), "resources", dataclasses.replace(
+        app.resources, files=dataclasses.replace(app.resources.files, storage=NoStorage())
+    ))  # fmt: skip
+    wrong = [f for f in examine(Office(http, "hotline")) if f.verdict == WRONG]
+    assert ["附件" in finding.point for finding in wrong] == [True]
+    assert "未开通附件" in wrong[0].why
 
 
 class Forgetful:

@@ -156,7 +156,7 @@ class System:
 def service_env(service: Service, *, env: Mapping[str, str], var: Path) -> dict[str, str]:
     """The environment of one embedded service."""
     url = f"sqlite:///{var / service.package}.sqlite"
-    return {**_LOCAL, **env, "DATABASE_URL": url}
+    return {**_LOCAL, **service.folder_urls(var), **env, "DATABASE_URL": url}
 
 
 def lock_var(var: Path) -> IO[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
 from typing import Any
 
 import marshmallow as ma
@@ -80,6 +81,8 @@ class Service:
     """Commands of its own, which need its settings; `tools` need none."""
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Settings that a local installation answers with the file:// URL of a folder under VAR."""
     after_restore: Callable[[Session, int, dt.datetime], None] = lambda _session, _passed, _now: (
         None
     )
@@ -95,6 +98,10 @@ class Service:
             return version(f"minsheng-{self.name}")
         except PackageNotFoundError:
             return "unknown"
+
+    def folder_urls(self, var: Path) -> dict[str, str]:
+        """The settings `folders`, for an installation whose data are in `var`."""
+        return {name: (var / folder).resolve().as_uri() for name, folder in self.folders.items()}
 
 
 class ReplayRequested(ma.Schema):

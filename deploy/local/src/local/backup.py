@@ -1,6 +1,7 @@
 """make backup: a base backup of the running system's PostgreSQL, all databases at one moment.
 
     VAR/real/backups/2026-11-01T080000.000Z/base/         the data, with PostgreSQL's own manifest
+                                           /folders/      what services keep beside it: files
                                            /backup.json   its times, places in the log, sizes
 
 With the WAL archived since then, every later moment can be restored. The secrets are not in it.
@@ -23,6 +24,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from local import wal
+from local.folders import back_up_folders
 from local.place import Place
 from local.postgres import PrivatePostgres, control_data, run_program
 from shared.clock import wire
@@ -144,10 +146,12 @@ def back_up(place: Place, *, kept: int = KEPT, tell: Tell = print) -> Backup:
         _archive_up_to_now(server, admin)
         tell("archived; comparing every file with the manifest")
         draft.verify()
+        files = back_up_folders(place.var, draft.folder)
         backup = _finished(draft, place)
         tell(
             f"backup {backup.folder}: {', '.join(backup.databases)}; "
-            f"{backup.bytes / 1e6:.1f} MB in {time.monotonic() - began:.1f} s; "
+            f"{backup.bytes / 1e6:.1f} MB and {files / 1e6:.1f} MB of files in "
+            f"{time.monotonic() - began:.1f} s; "
             f"can be restored to {wire(backup.ended_at)} and later"
         )
         tell(f"not in it, keep apart: {', '.join(NOT_INCLUDED)} (of {place.var})")

@@ -3,6 +3,7 @@
     plan      the newest backup that ended before TO, its files and its WAL looked through
     recover   beside the data in place: copy, replay the log up to TO
     prepare   migrate, pass over numbers that were handed out, ask for the last events again
+    folders   put back what is missing of attachments; what is newer stays
     decide    one file, renamed into its place: from here on the restore is done, or will be
     finish    the old data set aside, the new in their place, the queues purged
 
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from local import wal
 from local.backup import BackupRefused, Tell, name_of
+from local.folders import bring_back_folders
 from local.place import Place
 from local.postgres import PrivatePostgres, hand_over
 from local.restore_plan import Plan, RestoreRefused, check_place, make_plan, moment
@@ -97,6 +99,8 @@ def restore(
         plan = make_plan(place, wanted, clock.now())
         tell(f"backup {plan.backup.folder.name} and its log are whole; recovering beside the data")
         reached = _recover(place, plan, republished=republished, tell=tell)
+        if put_back := bring_back_folders(plan.backup.folder, place.var):
+            tell(f"put back {put_back} files that were missing")
         _decide(place, reached, clock.now())
         tell("decided: the new data will be in place, whatever happens now")
         _finish_earlier(place, tell)

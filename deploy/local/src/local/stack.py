@@ -220,7 +220,8 @@ class Stack:
         write_private(self.var / ENDPOINTS_FILE, json.dumps(self.endpoints, indent=1))
 
     def _env_of(self, service: Service) -> dict[str, str]:
-        return {**self.env, "DATABASE_URL": self.databases[service.name], "METRICS_PORT": "0"}
+        own = {"DATABASE_URL": self.databases[service.name], "METRICS_PORT": "0"}
+        return {**service.folder_urls(self.var), **self.env, **own}
 
     def _start_companions(self, service: Service) -> None:
         for companion in service.companions:

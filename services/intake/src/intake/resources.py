@@ -1,16 +1,31 @@
-"""What intake makes of its settings at start: keys, rules, places, senders."""
+"""What intake makes of its settings at start: keys, rules, places, senders, files."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
 from intake.domain.retention import Retention
 from intake.domain.suspicion import AccusationRules
+from intake.files.examining import Examiner
+from intake.files.scanning import Scanner
+from intake.files.storage import S3Keys, Storage, open_storage
 from intake.settings import Settings
 from intake.talking import Talking
 from shared.auth import Issuer
 from shared.clock import Clock
 from shared.pii import KeyRing
+
+
+@dataclass(frozen=True)
+class Files:
+    """What examines and keeps attachments, how many may be, how long a link to one lasts."""
+
+    storage: Storage
+    scanner: Scanner
+    examiner: Examiner
+    most: int
+    link_lasts: dt.timedelta
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,7 @@ class Resources:
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    files: Files
     talking: Talking
     accusations: AccusationRules
     places: KnownPlaces = field(default_factory=KnownPlaces)
@@ -41,4 +57,24 @@ def build(settings: Settings, clock: Clock) -> Resources:
         query_code_tries=settings.query_code_tries,
         talking=Talking.build(settings),
         accusations=AccusationRules.read(),
+        files=_files(settings),
+    )
+
+
+def _files(settings: Settings) -> Files:
+    kinds = (kind.strip() for kind in settings.attachment_kinds.split(","))
+    return Files(
+        storage=open_storage(
+            settings.attachments_url,
+            S3Keys(settings.attachments_key_id, settings.attachments_secret_key),
+        ),
+        scanner=Scanner(settings.clamd_url),
+        examiner=Examiner(
+            kinds=frozenset(filter(None, kinds)),
+            pixels=settings.attachment_pixels,
+            most=settings.attachment_bytes,
+            at_once=settings.attachment_examiners,
+        ),
+        most=settings.attachments_most,
+        link_lasts=dt.timedelta(seconds=settings.attachment_link_seconds),
     )

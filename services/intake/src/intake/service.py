@@ -29,5 +29,6 @@ SERVICE = Service(
     resources=resources.build,
     gauges=use_cases.gauges,
     commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
+    folders={"ATTACHMENTS_URL": "attachments"},
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

@@ -9,7 +9,7 @@ def register(call):
     return use_cases.register(call.session, petition=call.body, ...)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a route: `roles` of staff and clients, one petition's citizen, or anyone."""
+    """Who may call a route: `roles` of staff and clients, one petition's citizen, whoever holds a
+    link, or anyone."""
 
     kind: str
     roles: tuple[str, ...] = ()
@@ -43,6 +44,21 @@ def staff(*roles: str, channels: bool = False) -> Access:
 
 ANYONE = Access("anyone")
 CITIZEN = Access("citizen")
+LINK = Access("link")
+"""Whoever holds a link that was given to somebody; the handler checks it."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was sent: its bytes, on disk where they are many, named as its sender named it.
+
+    It is closed with the request.
+    """
+
+    name: str
+    file: IO[bytes]
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -89,12 +105,14 @@ class Call:
 class File:
     """An answer that is a file: sent as it is, for saving; a page is shown and may do nothing.
 
-    An open file is sent piece by piece from where it stands to its end, and closed.
+    An open file is sent piece by piece from where it stands to its end, and closed. A generator is
+    first asked for a piece after the transaction; `size` is then how many bytes it will give.
     """
 
-    body: bytes | IO[bytes]
+    body: bytes | IO[bytes] | Generator[bytes, None, None]
     media_type: str
     name: str
+    size: int | None = None
 
 
 Handler = Callable[[Call], dict[str, Any]]
@@ -102,6 +120,8 @@ RefusalHandler = Callable[["Route", Call, Refused], None]
 """Writes down a refusal, in a transaction of its own: the refused one was undone."""
 FileHandler = Callable[[Call], File]
 Prepare = Callable[[Early], Any]
+Most = Callable[[Any], int]
+"""How many bytes a file may have, by the service's settings."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +141,7 @@ class Route:
     files: tuple[str, ...] = ()
     largest: int | None = None
     prepare: Prepare | None = None
+    upload: Most | None = None
 
     @property
     def name(self) -> str:
@@ -159,16 +180,38 @@ class Api:
         who: Access,
         files: tuple[str, ...],
         query: type[Query] | None = None,
+        audited: bool = False,
     ) -> Callable[[FileHandler], FileHandler]:
-        """A read whose answer is a `File` of one of the media types `files`."""
+        """A read whose answer is a `File` of one of the media types `files`; `audited` as `get`."""
 
         def add(handler: FileHandler) -> FileHandler:
             self.routes.append(
-                Route("GET", path, handler, who, 200, None, query, None, False, False, files=files)
+                Route(
+                    "GET", path, handler, who, 200, None, query, None, False, audited, files=files
+                )
             )
             return handler
 
         return add
+
+    def upload(
+        self,
+        path: str,
+        *,
+        who: Access,
+        most: Most,
+        answer: type[ma.Schema],
+        prepare: Prepare,
+        status: int = 201,
+    ) -> Callable[[Handler], Handler]:
+        """A file sent as the part `file` of multipart/form-data, idempotent by Idempotency-Key.
+
+        The file is `body["file"]`, an `Upload` of at most `most` bytes. What takes long with it
+        belongs into `prepare`, as in `post`.
+        """
+        return self._add(
+            "POST", path, who=who, status=status, answer=answer, prepare=prepare, upload=most
+        )
 
     def post(
         self,
@@ -185,7 +228,7 @@ class Api:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
         `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
-        runs before the transaction, and must leave refusals to the handler.
+        runs before the transaction, and must leave refusals by a rule to the handler.
         """
         return self._add(
             "POST",
@@ -225,6 +268,7 @@ class Api:
         writes: bool = True,
         largest: int | None = None,
         prepare: Prepare | None = None,
+        upload: Most | None = None,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -241,6 +285,7 @@ class Api:
                     writes,
                     largest=largest,
                     prepare=prepare,
+                    upload=upload,
                 )
             )
             return handler

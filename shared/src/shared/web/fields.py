@@ -263,7 +263,12 @@ class Part(fields.Nested):
 
 
 class Body(ma.Schema):
-    """A request body: unknown fields are refused by name."""
+    """A request body: unknown fields are refused by name.
+
+    One that `may_be_left_out` is then as if it were empty.
+    """
+
+    may_be_left_out = False
 
     error_messages = {
         "unknown": both("没有这个字段。", "There is no such field."),

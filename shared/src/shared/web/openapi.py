@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from shared.auth import CHANNEL_PREFIX
 from shared.web.api import Api, Route
+from shared.web.uploads import PART
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -23,11 +24,18 @@ _REFUSALS = {
     "409": "Not allowed in the present state; `allowed` lists what is.",
     "412": "If-Match is stale.",
     "413": "The body is too large.",
-    "415": "Not application/json.",
+    "415": "Not the media type that is documented, or a file of a kind that is not taken.",
     "422": "A field is wrong; `errors` names each and why.",
     "428": "If-Match is missing.",
     "429": "Too many requests.",
     "503": "Outcome unknown; retry with the same Idempotency-Key.",
+}
+_FILE = {
+    "schema": {
+        "type": "object",
+        "required": [PART],
+        "properties": {PART: {"type": "string", "contentMediaType": "application/octet-stream"}},
+    }
 }
 
 
@@ -87,14 +95,17 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": _responses(route),
     }
-    if route.who.kind != "anyone":
+    if route.who.kind in ("staff", "citizen"):
         operation["security"] = [{route.who.kind: []}]
     if route.who.roles or route.who.channels:
         channels = [f"{CHANNEL_PREFIX}*"] if route.who.channels else []
         operation["x-roles"] = sorted([*route.who.roles, *channels])
     if route.body is not None:
         content = {"application/json": {"schema": route.body}}
-        operation["requestBody"] = {"required": True, "content": content}
+        required = not route.body.may_be_left_out
+        operation["requestBody"] = {"required": required, "content": content}
+    if route.upload is not None:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": _FILE}}
     return operation
 
 

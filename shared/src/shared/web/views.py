@@ -2,9 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, jsonify, request
@@ -16,6 +18,7 @@ from shared.web.api import Api, Call, Early, File, RefusalHandler, Route
 from shared.web.fields import Body, unprintable
 from shared.web.problems import load
 from shared.web.strict_json import parse_json
+from shared.web.uploads import receive
 
 if TYPE_CHECKING:
     from shared.service import App
@@ -24,6 +27,7 @@ _ETAG = re.compile(r'"(\d{1,9})"\Z', re.ASCII)
 _LARGEST_WHOLE = 2**63 - 1
 _PIECE = 64 * 1024
 
+T = TypeVar("T")
 Work = Callable[[Session, Any], dict[str, Any]]
 
 
@@ -48,7 +52,7 @@ def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callab
 
     def answered(principal: Principal, path: dict[str, Any]) -> Response:
         _check_role(route, principal)
-        body = _body(route)
+        body = _body(route, app)
         query = load(route.query, request.args.to_dict()) if route.query else {}
         version = _if_match() if route.if_match else None
         if not route.writes:
@@ -58,6 +62,11 @@ def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callab
                 if isinstance(answer, File):
                     return _send(answer)
                 return _present(_dump(route, answer), route.status)
+        if route.files:
+            with app.db.write() as session:
+                audited = Call(app, session, principal, body, query, path, version)
+                file = _attempt(lambda: route.handler(audited))
+            return _send(cast(File, _earned(file)))
 
         def prepare() -> Any:
             if route.prepare is None:
@@ -90,10 +99,8 @@ def _once(
     if key is None:
         prepared = prepare()
         with app.db.write() as session:
-            answer, refusal = _attempt(work, session, prepared)
-        if refusal is not None:
-            raise refusal
-        return route.status, answer
+            answer = _attempt(lambda: work(session, prepared))
+        return route.status, _earned(answer)
     digest = answers.digest(request.path, g.raw_body)
     client = principal.sub
     if route.prepare is not None:
@@ -108,8 +115,8 @@ def _once(
                 known = answers.find(session, client=client, key=key, digest=digest)
                 if known is not None:
                     return known
-                answer, refusal = _attempt(work, session, prepared)
-                if refusal is None:
+                answer = _attempt(lambda: work(session, prepared))
+                if not isinstance(answer, Refused):
                     answers.keep(
                         session,
                         client=client,
@@ -123,24 +130,29 @@ def _once(
             if last_try:
                 raise
             continue
-        if refusal is not None:
-            raise refusal
-        return route.status, answer
+        return route.status, _earned(answer)
     raise AssertionError("unreachable")
 
 
-def _attempt(work: Work, session: Session, prepared: Any) -> tuple[dict[str, Any], Refused | None]:
-    """The answer, or the refusal whose work is kept; other refusals roll back."""
+def _attempt(work: Callable[[], T]) -> T | Refused:
+    """What the work answers, or the refusal whose work is kept; other refusals roll back."""
     try:
-        return work(session, prepared), None
+        return work()
     except Refused as refusal:
         if not refusal.keep_work:
             raise
-        return {}, refusal
+        return refusal
+
+
+def _earned(answer: T | Refused) -> T:
+    """The answer of an attempt whose transaction is over."""
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
 
 def _principal(route: Route, app: "App") -> Principal:
-    if route.who.kind == "anyone":
+    if route.who.kind in ("anyone", "link"):
         return Principal(sub="public")
     header = request.headers.get("Authorization")
     if route.who.kind == "citizen":
@@ -168,15 +180,19 @@ def _check_path(path: dict[str, Any]) -> None:
             raise NotFound()
 
 
-def _body(route: Route) -> dict[str, Any]:
+def _body(route: Route, app: "App") -> dict[str, Any]:
     g.raw_body = None
     if route.method == "GET":
         return {}
+    if route.upload is not None:
+        sent = receive(most=route.upload(app.settings))
+        g.raw_body = {"name": sent.name, "sha256": sent.sha256}
+        return {"file": sent}
     if route.largest is not None:
         request.max_content_length = route.largest
     raw = request.get_data(cache=True)
-    if route.body is None and not raw:
-        return {}
+    if not raw and (route.body is None or route.body.may_be_left_out):
+        return load(route.body or Body, {})
     if raw and request.mimetype != "application/json":
         raise Refused(
             both("请以application/json发送。", "Send application/json."),
@@ -217,17 +233,38 @@ def _present(answer: dict[str, Any], status: int) -> Response:
 
 
 def _send(file: File) -> Response:
-    response = Response(file.body) if isinstance(file.body, bytes) else _pieces(file.body)
+    response = _response(file)
     response.content_type = file.media_type
     shown = file.media_type.startswith("text/html")
-    how = "inline" if shown else "attachment"
-    response.headers["Content-Disposition"] = f'{how}; filename="{file.name}"'
+    response.headers["Content-Disposition"] = _disposition(
+        "inline" if shown else "attachment", file.name
+    )
     if shown:
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
         )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _disposition(how: str, name: str) -> str:
+    """Content-Disposition of RFC 6266; a name beyond ASCII in the form of RFC 8187 as well."""
+    plain = re.sub(r'[^ -~]|["\\]', "_", name)
+    also = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'{how}; filename="{plain}"{also}'
+
+
+def _response(file: File) -> Response:
+    if isinstance(file.body, bytes):
+        return Response(file.body)
+    if isinstance(file.body, Generator):
+        # What goes wrong with its source is answered as such only before the first byte is sent.
+        first = next(file.body, b"")
+        response = Response(chain([first], file.body))
+        if file.size is not None:
+            response.content_length = file.size
+        return response
+    return _pieces(file.body)
 
 
 def _pieces(file: IO[bytes]) -> Response:

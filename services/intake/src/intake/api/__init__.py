@@ -1,6 +1,7 @@
 """HTTP interface of intake: one module for each thing that is asked about."""
 
 from intake.api import (
+    attachments,
     channels,
     corrections,
     erasure,
@@ -15,6 +16,7 @@ from intake.api.routes import api
 
 __all__ = [
     "api",
+    "attachments",
     "channels",
     "corrections",
     "erasure",

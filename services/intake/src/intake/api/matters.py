@@ -66,7 +66,9 @@ def list_proposals(call: Call) -> dict[str, Any]:
     )
 
 
-@api.post("/v1/matters", who=DECIDERS, body=schemas.LinkIn, answer=schemas.MatterOut, status=201)
+@api.post(
+    "/v1/matters", who=DECIDERS, body=schemas.MatterLinkIn, answer=schemas.MatterOut, status=201
+)
 def link_petitions(call: Call) -> dict[str, Any]:
     """Put petitions together as one matter; each keeps its number, its code and its notices."""
     return use_cases.link_petitions(

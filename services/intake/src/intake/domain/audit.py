@@ -24,6 +24,7 @@ ACTS = {
     "search": "按电话或证件号码查找",
     "unmask": "查看身份信息",
     "claim": "为制作文书取用身份信息",
+    "attachment": "查看、下载附件",
     "erase": "删除身份信息",
     "hold": "暂停删除",
     "lift_hold": "解除暂停删除",

@@ -1,6 +1,6 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, comparing, notices, retaining
+from intake.jobs import adopting, attachments, comparing, notices, retaining
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -10,4 +10,5 @@ JOBS: tuple[Job, ...] = (
     Job("sweep_uncompared", 3_600, comparing.sweep),
     adopting.JOB,
     retaining.JOB,
+    attachments.JOB,
 )

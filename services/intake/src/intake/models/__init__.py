@@ -1,5 +1,6 @@
 """Tables of intake, a module for each part; `from intake import models`, `models.petitions`."""
 
+from intake.models.attachments import attachments, loose_objects
 from intake.models.audit import audit, audit_head, former_looks
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
@@ -27,6 +28,7 @@ from intake.models.suspicions import suspicions
 __all__ = [
     "audit",
     "audit_head",
+    "attachments",
     "case_access",
     "case_words",
     "cases",
@@ -37,6 +39,7 @@ __all__ = [
     "former_looks",
     "ground",
     "holds",
+    "loose_objects",
     "marks",
     "matter_decisions",
     "matter_petitions",

@@ -85,7 +85,7 @@ def _petition_ids(least: int) -> fields.List:
     )
 
 
-class LinkIn(Body):
+class MatterLinkIn(Body):
     """Petitions that are one matter; the matters that they are in become one."""
 
     petition_ids = _petition_ids(2)

@@ -1,5 +1,7 @@
 """What people want of intake, one function an intention."""
 
+from intake.use_cases.attaching import Taken, attach, take_in
+from intake.use_cases.attachments import download, link_to, list_attachments, sweep
 from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
@@ -23,6 +25,8 @@ from intake.use_cases.verifying import verify
 __all__ = [
     "Deciding",
     "adopt_looks",
+    "Taken",
+    "attach",
     "claim_identity",
     "correct",
     "corrections_of",
@@ -35,6 +39,9 @@ __all__ = [
     "hold",
     "keep_progress",
     "lift_hold",
+    "download",
+    "link_to",
+    "list_attachments",
     "list_channels",
     "load_places",
     "gauges",
@@ -58,4 +65,6 @@ __all__ = [
     "show_matter",
     "similar",
     "unmerge_matter",
+    "sweep",
+    "take_in",
 ]

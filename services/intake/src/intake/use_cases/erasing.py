@@ -37,6 +37,7 @@ _FORGOTTEN = (
     models.notice_choices,
     models.supplement_requests,
     models.fingerprints,
+    models.attachments,
     models.uncompared,
 )
 """Whatever else of a petition tells of its persons or holds their words."""

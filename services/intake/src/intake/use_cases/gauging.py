@@ -2,12 +2,16 @@
 
 import datetime as dt
 
-from intake.use_cases import comparing
+from intake.use_cases import attachments, comparing
 from intake.use_cases.notices import reading
 from shared.db import Session
 from shared.service import Gauges
 
 
 def gauges(session: Session, now: dt.datetime) -> Gauges:
-    """Petitions that wait to be compared, notices that wait or are lost."""
-    return {**comparing.gauges(session, now), **reading.gauges(session, now)}
+    """Petitions that wait to be compared, notices that wait or are lost, loose objects."""
+    return {
+        **comparing.gauges(session, now),
+        **reading.gauges(session, now),
+        **attachments.gauges(session, now),
+    }

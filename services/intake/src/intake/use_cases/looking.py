@@ -109,21 +109,34 @@ def refusal() -> NotFound:
 
 
 def note_look(
-    session: Session, petition_id: str, *, by: Principal, clock: Clock, resources: Resources
-) -> None:
-    """Write down that somebody looked at what hangs on a petition; NotFound if not theirs."""
+    session: Session,
+    petition_id: str,
+    *,
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+    with_words: bool = False,
+    **told: Any,
+) -> sa.Row[Any]:
+    """Write down that somebody looked at what hangs on a petition; NotFound if not theirs.
+
+    `with_words`: what is looked at goes with the words, which may be kept apart. `told` goes into
+    the entry.
+    """
     row = found_by(session, petition_id, by=by)
+    refused = not row.seen or (with_words and row.apart)
     write_down(
         session,
-        act="look",
+        **{"act": "look"} | told,
         who=by.sub,
         petition_id=petition_id,
-        refused=not row.seen,
+        refused=refused,
         clock=clock,
         keys=resources.audit_keys,
     )
-    if not row.seen:
+    if refused:
         raise refusal()
+    return row
 
 
 def check_may_see(session: Session, petition_id: str, *, by: Principal) -> None:

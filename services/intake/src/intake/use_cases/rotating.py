@@ -76,6 +76,13 @@ KEPT: Sequence[Kept] = (
         "wechat_id",
         lambda row: f"{row.petition_id}/wechat_id",
     ),
+    _value(models.attachments, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"),
+    _value(
+        models.attachments,
+        ("attachment_id",),
+        "content_key",
+        lambda row: f"{row.attachment_id}/content",
+    ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
 

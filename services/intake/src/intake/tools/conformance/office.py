@@ -14,6 +14,10 @@ from shared.clock import OFFICE_TZ
 _TITLE_MOST, _CONTENT_MOST = 200, 50_000
 _RARE = "𠮷野家门前\u200f路灯不亮😀"
 _RECEIPT = ("petition_id", "petition_no", "query_code")
+_FILE = ("attachment_id", "name", "media_type", "size")
+_RECORDING = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
+"""A voice note of a second."""
+_LARGE = 20 * 2**20 + 1
 
 
 class Unlike(Exception):
@@ -32,6 +36,12 @@ class Office:
         """The answer to a petition that is posted once."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())} | send.pop("headers", {})
         return self.http.post("/v1/petitions", json=dict(body), headers=headers, **send)
+
+    def attach(self, petition_id: str, content: bytes, name: str = "照片.jpg") -> httpx.Response:
+        """The answer to a file that is attached to a petition."""
+        return self.http.post(
+            f"/v1/petitions/{petition_id}/attachments", files={"file": (name, content)}
+        )
 
     def matter(self, **changes: Any) -> dict[str, Any]:
         """A petition in order, with a reference of its own, and some of it changed."""
@@ -147,6 +157,31 @@ def _json(office: Office) -> None:
         _status(office.http.post("/v1/petitions", content=content, headers=headers), status)
 
 
+def _attachments(office: Office) -> None:
+    """附件按内容认种类，同一内容再发，回答相同，不重复保存"""
+    petition_id = _registered(office.post(office.matter()))["petition_id"]
+    first = _attached(office.attach(petition_id, _RECORDING, _RARE))
+    if first["media_type"] != "audio/amr":
+        raise Unlike(f"media_type应为audio/amr，实为{first['media_type']}")
+    if _attached(office.attach(petition_id, _RECORDING, "另一名称.mp3")) != first:
+        raise Unlike("两次回答不同")
+
+
+def _attachments_refused(office: Office) -> None:
+    """不接受的、空的、过大的附件，拒绝并指明"""
+    petition_id = _registered(office.post(office.matter()))["petition_id"]
+    _refused(office.attach(petition_id, b"<html></html>"), 415, "file")
+    _refused(office.attach(petition_id, b""), 422, "file")
+    # An office may take larger files than is usual, and then finds that this one is none.
+    large = office.attach(petition_id, bytes(_LARGE))
+    _refused(large, 415 if large.status_code == 415 else 413, "file")  # noqa: PLR2004
+
+
+def _attachments_elsewhere(office: Office) -> None:
+    """附件只能附在本渠道的信访件上"""
+    _status(office.attach(str(uuid.uuid4()), _RECORDING), 404)
+
+
 _CHECKS: tuple[Callable[[Office], None], ...] = (
     _registers,
     _registers_anonymous,
@@ -160,13 +195,24 @@ _CHECKS: tuple[Callable[[Office], None], ...] = (
     _own_channel,
     _token,
     _json,
+    _attachments,
+    _attachments_refused,
+    _attachments_elsewhere,
 )
 
 
 def _registered(answer: httpx.Response) -> dict[str, str]:
+    return _created(answer, _RECEIPT)
+
+
+def _attached(answer: httpx.Response) -> dict[str, str]:
+    return _created(answer, _FILE)
+
+
+def _created(answer: httpx.Response, names: tuple[str, ...]) -> dict[str, str]:
     _status(answer, 201)
     found: dict[str, str] = answer.json()
-    lacking = [name for name in _RECEIPT if not found.get(name)]
+    lacking = [name for name in names if not found.get(name)]
     if lacking:
         raise Unlike(f"回答缺少{'、'.join(lacking)}")
     return found
