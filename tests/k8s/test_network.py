@@ -23,6 +23,7 @@ OUT: dict[str, Doors] = {
     "web": {("postgresql", 5432)},
     "worker": {("postgresql", 5432), ("rabbitmq", 5672)},
     "push": {("postgresql", 5432)},
+    "mail": {("postgresql", 5432)},
     "postgresql": {("postgresql", 5432), ("postgresql", 8000)},
     "rabbitmq": {("rabbitmq", 4369), ("rabbitmq", 25672)},
 }
@@ -30,8 +31,9 @@ IN: dict[str, Doors] = {
     "web": {("ingress-nginx", 8000), ("monitoring", 9100)},
     "worker": {("monitoring", 9100)},
     "push": {("monitoring", 9100)},
+    "mail": {("monitoring", 9100)},
     "postgresql": {
-        *((role, 5432) for role in ("web", "worker", "push", "postgresql", "cnpg-system")),
+        *((role, 5432) for role in ("web", "worker", "push", "mail", "postgresql", "cnpg-system")),
         *(("postgresql", 8000), ("cnpg-system", 8000), ("monitoring", 9187)),
     },
     "rabbitmq": {
@@ -46,13 +48,15 @@ OUTSIDE: dict[str, dict[str, Doors]] = {
         "postgresql": {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443), ("192.0.2.30/32", 443)},
     },
 }
-"""Addresses that differ by environment: the city, the API server, the backup store."""
+"""Addresses that differ by environment: the city, the API server, the backup store, mail."""
 AMONG: dict[tuple[str, str], dict[str, Doors]] = {
     ("routing", "web"): {"egress": {("web", 8000)}},
-    ("intake", "web"): {"ingress": {("web", 8000)}},
+    ("intake", "web"): {"ingress": {("web", 8000), ("mail", 8000)}},
+    ("intake", "mail"): {"egress": {("web", 8000)}},
 }
-"""Services that call each other: routing asks intake who the petitioner is."""
+"""Services that call each other: routing asks intake who the petitioner is, `mail` posts to it."""
 for places in OUTSIDE.values():
+    places["mail"] = {("192.0.2.40/32", 993), ("192.0.2.50/32", 443)}
     places["rabbitmq"] = {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443)}
 
 

@@ -47,6 +47,8 @@ PREPARING = {"web": ["migrate"], "worker": ["migrate", "topology"]}
 OTHER_ROLES = ["migrate"]
 OF_ALL = {"ACCESS_KEYS": "access-keys"}
 """Secrets that all services share, so that there is one place to change each."""
+MAY_BE_LEFT_OUT = {"MAIL_BOXES", "MAIL_ACCOUNT"}
+"""Secrets without which a process starts and does nothing."""
 
 
 @each_environment
@@ -150,6 +152,8 @@ def environment_of(environment: str, one: Object) -> dict[str, str]:
     values = given(environment, one)
     for entry in one.get("env", ()):
         secret = entry.get("valueFrom", {}).get("secretKeyRef")
+        if secret and secret.get("optional"):
+            continue
         text = sample_secrets().get(entry["name"], "x") if secret else entry["value"]
         values[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda m: values[m[1]], text)
     return values
@@ -192,7 +196,8 @@ def test_a_secret_comes_from_the_services_own_secret_or_that_of_all(environment,
         reference = entry.get("valueFrom", {}).get("secretKeyRef")
         if entry["name"] in secret:
             name = OF_ALL.get(entry["name"], f"{service.name}-secrets")
-            assert reference == {"name": name, "key": entry["name"]}
+            assert reference.items() >= {"name": name, "key": entry["name"]}.items()
+            assert reference.get("optional", False) == (entry["name"] in MAY_BE_LEFT_OUT)
         elif reference:
             assert reference["name"] in (f"{service.name}-database", f"{service.name}-bus")
             assert reference["key"] in ("username", "password")

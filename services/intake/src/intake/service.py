@@ -2,10 +2,12 @@
 
 from intake import models, resources
 from intake.api import api
+from intake.channels.mail import mail
 from intake.events import events
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
 from intake.tools import conformance
+from intake.use_cases.unread import gauges
 from shared.service import Service
 
 SERVICE = Service(
@@ -25,5 +27,7 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
+    gauges=gauges,
+    roles={"mail": mail},
     tools={"conformance": conformance.main},
 )

@@ -12,10 +12,10 @@ from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
 _UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
-def _matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validator:
+def matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validator:
     return ma.validate.Regexp(pattern, error=both(zh, en))
 
 
@@ -27,20 +27,20 @@ class PetitionerIn(Body):
         longest=30,
         allow_none=True,
         load_default=None,
-        validate=_matches(_PHONE, "不是电话号码。", "Not a phone number."),
+        validate=matches(_PHONE, "不是电话号码。", "Not a phone number."),
     )
     id_number = Text(
         longest=30,
         allow_none=True,
         load_default=None,
-        validate=_matches(_ID_NUMBER, "不是证件号码。", "Not an ID number."),
+        validate=matches(_ID_NUMBER, "不是证件号码。", "Not an ID number."),
     )
     address = Text(longest=300, allow_none=True, load_default=None)
     email = Text(
         longest=254,
         allow_none=True,
         load_default=None,
-        validate=_matches(_EMAIL, "不是电子邮箱地址。", "Not an e-mail address."),
+        validate=matches(EMAIL, "不是电子邮箱地址。", "Not an e-mail address."),
     )
 
 
@@ -69,7 +69,7 @@ class PublicPetitionIn(Body):
         longest=50,
         allow_none=True,
         load_default=None,
-        validate=_matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
+        validate=matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
     )
 
 
@@ -129,8 +129,19 @@ class PetitionerOut(ma.Schema):
     email = fields.Str(allow_none=True)
 
 
+class SupplementOut(ma.Schema):
+    """What the petitioner sent afterwards, and by which channel; masked as the petition is."""
+
+    supplement_id = fields.Str()
+    channel = fields.Str()
+    content = fields.Str()
+    email = fields.Str(allow_none=True)
+    received_at = fields.AwareDateTime()
+    registered_at = fields.AwareDateTime()
+
+
 class PetitionOut(ma.Schema):
-    """A petition as received."""
+    """A petition as received, and what was sent afterwards, oldest first."""
 
     petition_id = fields.Str()
     petition_no = fields.Str()
@@ -145,6 +156,7 @@ class PetitionOut(ma.Schema):
     registered_at = fields.AwareDateTime()
     masked = fields.Bool()
     petitioner = fields.Nested(PetitionerOut, allow_none=True)
+    supplements = fields.List(fields.Nested(SupplementOut))
 
 
 class UnmaskIn(Body):

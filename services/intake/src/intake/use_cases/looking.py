@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from intake import models
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
-from intake.use_cases.masking import masked_person, masked_words, words_apart
+from intake.use_cases.masking import (
+    masked_person,
+    masked_supplement,
+    masked_words,
+    supplements_apart,
+    words_apart,
+)
 from shared.access import SECRET_ROLES, UNIT_ROLES, sees_every_secret
 from shared.auth import Principal
 from shared.clock import Clock
@@ -36,11 +42,16 @@ def look_at(
     row = _looked_at(session, petition_id, by=by, clock=clock, purpose=purpose)
     masked = purpose is None
     person = _person(session, petition_id, resources)
-    found = dict(row._mapping) | {"masked": masked, "petitioner": person}
+    more = _supplements(session, petition_id, resources)
+    found = dict(row._mapping) | {"masked": masked, "petitioner": person, "supplements": more}
     if masked:
-        found |= masked_words(found, name=(person or {}).get("name"))
+        name = (person or {}).get("name")
+        found |= masked_words(found, name=name)
         found["petitioner"] = person and masked_person(person)
-    return found | (words_apart() if _kept_apart(session, petition_id, by=by) else {})
+        found["supplements"] = [masked_supplement(one, name=name) for one in more]
+    if _kept_apart(session, petition_id, by=by):
+        found |= words_apart() | {"supplements": supplements_apart(found["supplements"])}
+    return found
 
 
 def claim_identity(
@@ -76,7 +87,7 @@ def _looked_at(
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
     if row is None:
         raise NotFound()
-    refused = not _may_see(session, row, by=by)
+    refused = not may_see(session, row, by=by)
     session.execute(
         sa.insert(models.looks).values(
             look_id=str(uuid.uuid4()),
@@ -96,7 +107,7 @@ def _looked_at(
     return row
 
 
-def _may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
+def may_see(session: Session, row: sa.Row[Any], *, by: Principal) -> bool:
     """The rule of `shared.access`, on the units kept of each case, the leading one first.
 
     A petition whose words are withheld from somebody in one of its cases is in all of them.
@@ -149,6 +160,22 @@ def _person(
         name: resources.ring.decrypt(value, place=f"{petition_id}/{name}") if value else None
         for name, value in sealed.items()
     }
+
+
+def _supplements(session: Session, petition_id: str, resources: Resources) -> list[dict[str, Any]]:
+    """What was sent afterwards, oldest first."""
+    table = models.supplements
+    rows = session.execute(
+        sa.select(table)
+        .where(table.c.petition_id == petition_id)
+        .order_by(table.c.received_at, table.c.supplement_id)
+    )
+    opened = resources.ring.decrypt
+    return [
+        dict(row._mapping)
+        | {"email": opened(row.email, place=f"{row.supplement_id}/email") if row.email else None}
+        for row in rows
+    ]
 
 
 def count(session: Session, *, by: Principal) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What is shown and sent of a petition's words and petitioner where identity is not needed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.pii import MASKS, mask_text
@@ -19,6 +19,21 @@ def words_apart() -> dict[str, str | None]:
     return dict.fromkeys(_WORDS, _APART) | {"place": None}
 
 
+def supplements_apart(supplements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Supplements without their words, which may hold the accusation as well."""
+    return [{**one, "content": _APART} for one in supplements]
+
+
 def masked_person(person: Mapping[str, str | None]) -> dict[str, str | None]:
     """Each field of a petitioner through its own mask."""
     return {name: MASKS[name](plain) if plain else None for name, plain in person.items()}
+
+
+def masked_supplement(supplement: Mapping[str, Any], *, name: str | None) -> dict[str, Any]:
+    """A supplement through the masks of its petition's words and petitioner."""
+    email = supplement["email"]
+    return {
+        **supplement,
+        "content": mask_text(supplement["content"], names=[name]),
+        "email": MASKS["email"](email) if email else None,
+    }
