@@ -21,6 +21,7 @@ from werkzeug.formparser import parse_form_data
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from intake import models
 from intake.channels.mail.handling import Handler
 from intake.channels.mail.mailbox import Place, trust
 from intake.channels.mail.metrics import MailMetrics
@@ -32,7 +33,7 @@ from shared.web import create_app
 
 ACCOUNT = {"username": "channel:email", "password": "channel-email-0123"}
 REFUSED = "不收这种文件。"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 """After which a reader that waits for the office in vain is told to stop."""
 
 
@@ -165,11 +166,11 @@ class Mail:
         """The reader that `read` goes by."""
         return self.reader()
 
-    def reader(self, **changes: Any) -> Reader:
-        """What reads the mailbox, in this process."""
+    def reader(self, *, url: str | None = None, **changes: Any) -> Reader:
+        """What reads the mailbox, in this process, and posts to `url` or the stand."""
         place = dataclasses.replace(self.place, **changes)
         office = Office(
-            url=self.stand.url,
+            url=url or self.stand.url,
             token_url=f"{self.stand.url}/auth/token",
             account=ACCOUNT,
             seconds=10,
@@ -195,6 +196,10 @@ class Mail:
         before = len(self.stand.posted())
         self.regular.poll()
         return self.stand.posted()[before:]
+
+    def settled(self) -> list[str]:
+        """What became of the messages that were settled."""
+        return [row.outcome for row in self.desk.rows(models.mail_messages) if row.outcome]
 
     def folders(self) -> dict[str, int]:
         return self.dovecot.folders(self.user)

@@ -151,7 +151,7 @@ class Wire:
 
     def __init__(self, port: int) -> None:
         self._to = port
-        self.up, self.down = threading.Event(), threading.Event()
+        self.up, self.down, self.cut = threading.Event(), threading.Event(), threading.Event()
         self.up.set()
         self.down.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -160,6 +160,8 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
+        """End all connections; what was held back is never delivered."""
+        self.cut.set()
         self.up.set()
         self.down.set()
         for one in (self._listener, *self._sockets):
@@ -177,13 +179,19 @@ class Wire:
                     (client, server, self.up),
                     (server, client, self.down),
                 ):
-                    threading.Thread(target=_pump, args=(source, sink, gate), daemon=True).start()
+                    threading.Thread(
+                        target=_pump, args=(source, sink, gate, self.cut), daemon=True
+                    ).start()
 
 
-def _pump(source: socket.socket, sink: socket.socket, gate: threading.Event) -> None:
+def _pump(
+    source: socket.socket, sink: socket.socket, gate: threading.Event, cut: threading.Event
+) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
             gate.wait()
+            if cut.is_set():
+                return
             sink.sendall(data)
     with contextlib.suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
@@ -200,12 +208,12 @@ def dovecot_in(folder: Path) -> Iterator[Dovecot]:
             server.stop()
 
 
-def until(holds, seconds: float = 60.0) -> None:
+def until(holds, seconds: float = 60.0, *, every: float = 0.05) -> None:
     """Wait for a condition; AssertionError if it does not come about."""
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, "it did not come about"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def free_port() -> int:

@@ -74,10 +74,12 @@ def post_mail(session: Session, *, key: str, petition_id: str) -> None:
     )
 
 
-def settle_mail(session: Session, *, key: str, outcome: str) -> None:
+def settle_mail(session: Session, *, key: str, outcome: str, petition_id: str | None) -> None:
     """Keep that nothing more is to be done with a message but to move it."""
     session.execute(
-        sa.update(_messages).where(_messages.c.message_key == key).values(outcome=outcome)
+        sa.update(_messages)
+        .where(_messages.c.message_key == key)
+        .values(outcome=outcome, petition_id=petition_id)
     )
 
 
@@ -136,6 +138,8 @@ def _answered_petition(session: Session, reply: Reply, ring: KeyRing) -> str | N
     An id that we issued is known to who got our mail alone. The id of a message that came in, and
     a petition's number, may be known to others: they count with the petitioner's own address.
     """
+    if not reply.message_ids and not reply.petition_nos:
+        return None
     keys = [message_key(one) for one in reply.message_ids]
     sent = models.sent_mails
     ours = sa.select(sent.c.petition_id).where(sent.c.message_key.in_(keys))

@@ -92,15 +92,16 @@ class Handler:
                 return self._park(refused, raw=raw, waiting=waiting, key=letter.key, settle=True)
             if not isinstance(petition_id, str):
                 raise IntakeMisread("an answer without a petition's id")
+        attachments = composing.attachments_of(letter)
+        if attachments and taken.petition_id is None:
             with self.app.db.write() as session:
                 use_cases.post_mail(session, key=letter.key, petition_id=petition_id)
-        refusals = self._attach(composing.attachments_of(letter), petition_id)
-        if refusals:
+        if refusals := self._attach(attachments, petition_id):
             parked = Parked("attachment_refused", refusals, petition_id)
             return self._park(parked, raw=raw, waiting=waiting, key=letter.key, settle=True)
         outcome = rules.SUPPLEMENTED if taken.supplements else rules.REGISTERED
         with self.app.db.write() as session:
-            use_cases.settle_mail(session, key=letter.key, outcome=outcome)
+            use_cases.settle_mail(session, key=letter.key, outcome=outcome, petition_id=petition_id)
         return outcome
 
     def _take(self, letter: Letter, waiting: Waiting) -> use_cases.Taken:
@@ -160,7 +161,9 @@ class Handler:
                 resources=self.app.resources,
             )
             if settle:
-                use_cases.settle_mail(session, key=key, outcome=rules.PARKED)
+                use_cases.settle_mail(
+                    session, key=key, outcome=rules.PARKED, petition_id=parked.petition_id
+                )
         return rules.PARKED
 
 

@@ -4,9 +4,12 @@ bytes -> email.message.Message -> parts -> Letter; Unreadable says why there is 
 """
 
 import email
+import email.errors
+import email.feedparser
 import email.policy
 import email.utils
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,14 +20,32 @@ from intake.domain import mail as rules
 
 PARTS_MOST, DEPTH_MOST = 500, 20
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s.<>\"]+(\.[^@\s.<>\"]+)+\Z")
+_PIECE = 65_536
 _NAME_LONGEST, _FILE_NAME_LONGEST, _SUBJECT_LONGEST = 100, 120, 2_000
 _IDS = re.compile(r"<[^<>\s]{3,900}>")
 _IDS_MOST = 50
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature"})
 _ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+")
+_NO_BASE64 = (
+    email.errors.InvalidBase64CharactersDefect,
+    email.errors.InvalidBase64LengthDefect,
+    email.errors.InvalidBase64PaddingDefect,
+)
 _NAMELESS = "附件"
 _FORWARDED = "—— 随信转来的邮件 ——"
+
+
+class _AsSent(type(email.policy.compat32)):  # type: ignore[misc]
+    """Headers as they were sent, raw bytes as lone surrogates: `words` decodes them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """The value itself; the usual policy puts question marks in place of raw bytes."""
+        return value
+
+
+_AS_SENT = _AsSent()
 
 
 class Unreadable(Exception):
@@ -98,19 +119,27 @@ def key_of(raw: bytes, message: Message | None = None) -> str:
 def _parsed(raw: bytes) -> Message:
     if not raw.strip():
         raise Unreadable("damaged")
+    # In pieces: the parser for whole messages holds four bytes of memory for each of theirs.
+    parser = email.feedparser.BytesFeedParser(policy=_AS_SENT)
     try:
-        return email.message_from_bytes(raw, policy=email.policy.compat32)
+        for begin in range(0, len(raw), _PIECE):
+            parser.feed(raw[begin : begin + _PIECE])
+        return parser.close()
     except RecursionError as error:
         raise Unreadable("too_nested") from error
 
 
 def _digest(raw: bytes, message: Message) -> str:
     """Equal for copies of a message that travelled by different ways."""
-    found = re.search(rb"\r?\n\r?\n", raw)
-    body = raw[found.end() :] if found else b""
     said = [str(message.get(name, "")).strip() for name in ("From", "Subject", "Date")]
-    head = "\n".join(said).encode("utf-8", "surrogateescape")
-    return hashlib.sha256(head + b"\n\n" + body.replace(b"\r\n", b"\n").strip()).hexdigest()
+    digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
+    found = re.search(rb"\r?\n\r?\n", raw)
+    body = io.BytesIO(raw)
+    body.seek(found.end() if found else len(raw))
+    for line in body:
+        if said_there := line.strip():
+            digest.update(b"\n" + said_there)
+    return digest.hexdigest()
 
 
 def _headers(message: Message) -> dict[str, list[str]]:
@@ -215,11 +244,15 @@ def _text(part: Message, kind: str, data: bytes) -> str | None:
 
 
 def _content(part: Message) -> bytes:
-    """The bytes of a leaf; what is broken base64 stays as it was sent."""
+    """The bytes of a leaf; what is called base64 and is mostly something else stays as sent."""
     try:
         data = part.get_payload(decode=True)
     except (ValueError, LookupError, TypeError, AssertionError):
         data = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    if any(isinstance(defect, _NO_BASE64) for defect in part.defects):
+        sent = str(part.get_payload())
+        if len(_BASE64.sub("", sent)) * 20 > len(sent):
+            return sent.encode("utf-8", "surrogateescape")
     return data if isinstance(data, bytes) else b""
 
 
@@ -232,6 +265,7 @@ def _file_name(part: Message) -> str | None:
     if not said:
         return None
     last = re.split(r"[/\\]", words.one_line(words.header_text(said), longest=1000))[-1]
+    last = "".join(char if char.isprintable() else "_" for char in last)
     stem, dot, ending = last.rpartition(".")
     if len(last) > _FILE_NAME_LONGEST and dot:
         last = f"{stem[: _FILE_NAME_LONGEST - 20]}.{ending[:19]}"

@@ -44,15 +44,19 @@ def mail(app: App, stop: threading.Event) -> None:
         stop=stop,
     )
     ours = own_addresses(s, places)
+    threads = []
     for place in places:
         handler = Handler(app=app, office=office, place=place, ours=ours)
         reader = Reader(handler, tls=tls, metrics=metrics, stop=stop)
-        thread = threading.Thread(target=reader.run, name=f"mail {place.name}", daemon=True)
-        app.loops.append(thread)
-    for thread in app.loops:
+        threads.append(threading.Thread(target=reader.run, name=f"mail {place.name}", daemon=True))
+    for thread in threads:
         thread.start()
-    for thread in app.loops:
-        thread.join()
+    app.loops.extend(threads)
+    stop.wait()
+    app.loops.clear()
+    deadline = time.monotonic() + s.drain_seconds
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
     office.close()
 
 

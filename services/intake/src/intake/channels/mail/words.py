@@ -14,7 +14,6 @@ from shared.web.fields import unprintable
 LONGEST_HTML = 3_000_000
 """Characters of HTML that are turned into text; more is no letter."""
 _ASCII_ENDS = 0x80
-_SAMPLE = 20_000
 _LONGEST_HEADER = 20_000
 _SUPERSETS = {
     "gb2312": "gb18030",
@@ -35,10 +34,8 @@ _SHIFTED = frozenset({"hz", "iso2022_jp", "iso-2022-jp", "utf-7", "utf-16", "utf
 _GUESSES = ("gb18030", "big5hkscs")
 _START, _MOSTLY = 0.15, 0.6
 _SAID_IN_HTML = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-_TAGS = re.compile(
-    r"<(style|script|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>|&[#\w]+;",
-    re.DOTALL | re.IGNORECASE,
-)
+_HIDDEN = re.compile(r"<(/?)(style|script|title|head)\b", re.IGNORECASE)
+_TAG_OR_ENTITY = re.compile(r"<[^<>]*>|&#?\w{1,10};")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
 _GAP_IN_ENCODED = re.compile(r"(=\?[^?\s]+\?[bBqQ]\?)([^?]*)(\?=)")
 _CONFIG = ParserConfig(display_links=False, display_images=False, display_anchors=False)
@@ -87,7 +84,7 @@ def html_to_text(html: str) -> str:
         text: str = get_text(html, _CONFIG)
     except RecursionError as error:
         raise ValueError("too deeply nested") from error
-    if not text.strip() and _TAGS.sub("", html[:_SAMPLE]).strip():
+    if not text.strip() and _has_words(html):
         raise ValueError("its words are out of the parser's reach")
     return text
 
@@ -119,6 +116,20 @@ def lines(text: str) -> str:
     """Text of many lines without what cannot be shown; no more than one empty line at a time."""
     kept = "\n".join(line.rstrip() for line in _clean(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", kept).strip()
+
+
+def _has_words(html: str) -> bool:
+    """Whether something stands between the tags of a page, in one pass however it is made."""
+    kept, begin, hidden = [], 0, ""
+    for found in _HIDDEN.finditer(html):
+        closes, name = found.group(1), found.group(2).lower()
+        if not hidden and not closes:
+            kept.append(html[begin : found.start()])
+            hidden = name
+        elif closes and name == hidden:
+            begin, hidden = found.start(), ""
+    kept.append("" if hidden else html[begin:])
+    return bool(_TAG_OR_ENTITY.sub("", "".join(kept)).strip())
 
 
 def _marked(data: bytes) -> str | None:
