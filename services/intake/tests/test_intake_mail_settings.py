@@ -38,6 +38,7 @@ TOLD = {
         (json.dumps([BOX | {"folder": "a\nb"}]), "control characters"),
         (json.dumps([BOX | {"done_folder": "INBOX"}]), "must differ"),
         (json.dumps([BOX, BOX]), "twice"),
+        (json.dumps([BOX | {"addressee": "交通局"}]), "not the code of a unit"),
     ],
 )
 def test_a_fault_in_the_list_of_mailboxes_is_named_and_no_password_shown(said, fault):

@@ -11,7 +11,7 @@ from shared.web.fields import Body, Code, Flag, Moment, Part, Text
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
-_UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
+UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
@@ -69,7 +69,7 @@ class PublicPetitionIn(Body):
         longest=50,
         allow_none=True,
         load_default=None,
-        validate=matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
+        validate=matches(UNIT, "不是单位代码。", "Not the code of a unit."),
     )
 
 

@@ -25,15 +25,16 @@ def petition_of(
         first = letter.text.partition("\n")[0].replace("\t", " ")
         title = first[:TITLE_LONGEST].strip() or _NO_SUBJECT
     cut = len(letter.subject) > TITLE_LONGEST
-    return {
+    known = {"name": letter.sender_name, "email": _email(letter)}
+    petition = {
         "channel": CHANNEL,
         "title": title,
         "content": _content(letter, subject=letter.subject if cut else ""),
-        "petitioner": {"name": letter.sender_name, "email": _email(letter)},
-        "addressee": addressee,
+        "petitioner": {name: value for name, value in known.items() if value} or None,
         "received_at": wire(received_at),
         "external_ref": _reference(letter),
     }
+    return petition | ({"addressee": addressee} if addressee else {})
 
 
 def supplement_of(letter: Letter, *, received_at: dt.datetime) -> dict[str, Any]:

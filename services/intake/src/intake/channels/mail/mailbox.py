@@ -19,6 +19,8 @@ from typing import Any
 from imap_tools import MailBox
 from imap_tools.errors import ImapToolsError
 
+from intake.schemas.petitions import UNIT
+
 AWAY = (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError)
 """What a server that is away, restarting or out of order raises, here and in its libraries."""
 PAGE = 100
@@ -162,6 +164,8 @@ def _place(said: Any, number: int) -> Place:
             raise ValueError(f"mailbox {number} in MAIL_BOXES: {name} is of the wrong kind")
         if name != "port" and _NOT_NAMES.search(str(value)):
             raise ValueError(f"mailbox {number} in MAIL_BOXES: {name} has control characters")
+    if said.get("addressee") and not UNIT.match(said["addressee"]):
+        raise ValueError(f"mailbox {number} in MAIL_BOXES: addressee is not the code of a unit")
     place = Place(**said)
     if len({place.folder, *place.folders}) <= len(place.folders):
         raise ValueError(f"mailbox {number} in MAIL_BOXES: its folders must differ")
