@@ -48,7 +48,7 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
-	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon $(PAPERS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd $(PAPERS)
 	$(PYTEST) $(SPREAD) -m "not faults" --ignore=tests/system
 	$(PYTEST) -m "not faults" tests/system
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from scenario import Scenario
 
+from intake import use_cases
 from shared.auth import BUREAU_ROLES, WHOLE_DISTRICT
 from shared.web.api import Route
 
@@ -40,10 +41,11 @@ DISCIPLINE = Who("wu", "discipline", ("discipline",))
 
 
 class Case:
-    """A case, and everything by which an answer could tell of it."""
+    """A case, everything by which an answer could tell of it, and a file of it that was refused."""
 
     def __init__(self, scenario: Scenario, receipt: dict[str, Any]) -> None:
         self.scenario, self.receipt = scenario, receipt
+        park(scenario, receipt["petition_id"])
         case = scenario.case_of(receipt)
         self.ids = {"case_id": case["case_id"], "petition_id": receipt["petition_id"]}
         self.needles = (*self.ids.values(), case["case_no"], receipt["petition_no"], TITLE)
@@ -72,6 +74,26 @@ class Case:
         assert answer.status_code != 500, (path, answer.text)
         text = answer.get_data(as_text=True) if answer.status_code == 200 else ""
         return any(needle in text for needle in self.needles)
+
+
+def park(scenario: Scenario, petition_id: str) -> None:
+    """Put a message of a petition on the list of what could not be read."""
+    app = scenario.apps["intake"]
+    with app.db.write() as session:
+        use_cases.park(
+            session,
+            channel="email",
+            source="box@office.example",
+            key=petition_id,
+            reason="attachment_refused",
+            details=[],
+            original=TITLE.encode(),
+            size=1,
+            received_at=app.clock.now(),
+            petition_id=petition_id,
+            clock=app.clock,
+            resources=app.resources,
+        )
 
 
 def counts(scenario: Scenario, who: Who) -> dict[str, Any]:
@@ -118,6 +140,7 @@ def test_an_accused_person_finds_the_case_nowhere_in_no_role(scenario: Scenario)
     assert counts(scenario, PERSON) == before
     found = case.found_by(COLLEAGUE)
     assert {name.split()[0] for name in found} >= {"intake", "routing", "supervision"}
+    assert "intake /v1/unread" in found
     assert counts(scenario, COLLEAGUE) != before
 
 

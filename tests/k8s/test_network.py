@@ -23,6 +23,7 @@ OUT: dict[str, Doors] = {
     "web": {("postgresql", 5432)},
     "worker": {("postgresql", 5432), ("rabbitmq", 5672)},
     "push": {("postgresql", 5432)},
+    "mail": {("postgresql", 5432)},
     "postgresql": {("postgresql", 5432), ("postgresql", 8000)},
     "rabbitmq": {("rabbitmq", 4369), ("rabbitmq", 25672)},
 }
@@ -30,8 +31,9 @@ IN: dict[str, Doors] = {
     "web": {("ingress-nginx", 8000), ("monitoring", 9100)},
     "worker": {("monitoring", 9100)},
     "push": {("monitoring", 9100)},
+    "mail": {("monitoring", 9100)},
     "postgresql": {
-        *((role, 5432) for role in ("web", "worker", "push", "postgresql", "cnpg-system")),
+        *((role, 5432) for role in ("web", "worker", "push", "mail", "postgresql", "cnpg-system")),
         *(("postgresql", 8000), ("cnpg-system", 8000), ("monitoring", 9187)),
     },
     "rabbitmq": {
@@ -46,16 +48,22 @@ OUTSIDE: dict[str, dict[str, Doors]] = {
         "postgresql": {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443), ("192.0.2.30/32", 443)},
     },
 }
-"""Addresses that differ by environment: the city, the API server, the backup store."""
+"""Addresses that differ by environment: the city, the API server, the backup store, mail."""
 AMONG: dict[tuple[str, str], dict[str, Doors]] = {
     ("routing", "web"): {"egress": {("web", 8000)}},
-    ("intake", "web"): {"ingress": {("web", 8000)}, "egress": {("192.0.2.40/32", 443)}},
+    ("intake", "web"): {
+        "ingress": {("web", 8000), ("mail", 8000)},
+        "egress": {("192.0.2.40/32", 443)},
+    },
     ("intake", "worker"): {"egress": {("192.0.2.40/32", 443)}},
+    ("intake", "mail"): {"egress": {("web", 8000), ("192.0.2.40/32", 443)}},
 }
-"""What one service alone does: routing asks intake who the petitioner is, intake keeps files."""
+"""What one service alone does: routing asks intake who the petitioner is, intake keeps files, and
+`mail` posts to intake."""
 GATEWAYS: dict[str, Doors] = {"prod": {("192.0.2.40/32", 443), ("192.0.2.40/32", 587)}}
 """Where intake's worker alone sends notices to petitioners."""
 for places in OUTSIDE.values():
+    places["mail"] = {("192.0.2.40/32", 993), ("192.0.2.50/32", 443)}
     places["rabbitmq"] = {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443)}
 
 

@@ -50,6 +50,8 @@ OTHER = secrets.token_urlsafe(32)
 """A value for what is in a Secret and in no local installation."""
 OF_ALL = {"ACCESS_KEYS": "access-keys"}
 """Secrets that all services share, so that there is one place to change each."""
+MAY_BE_LEFT_OUT = {"MAIL_BOXES", "MAIL_ACCOUNT"}
+"""Secrets without which a process starts and does nothing."""
 
 
 @each_environment
@@ -219,7 +221,8 @@ def test_a_secret_comes_from_the_services_own_secret_or_that_of_all(environment,
             assert reference == own
         elif entry["name"] in secret:
             name = OF_ALL.get(entry["name"], f"{service.name}-secrets")
-            assert reference == {"name": name, "key": entry["name"]}
+            assert reference.items() >= {"name": name, "key": entry["name"]}.items()
+            assert reference.get("optional", False) == (entry["name"] in MAY_BE_LEFT_OUT)
         elif reference:
             assert reference["name"] in (f"{service.name}-database", f"{service.name}-bus")
             assert reference["key"] in ("username", "password")

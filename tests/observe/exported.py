@@ -8,6 +8,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
+from intake.channels.mail.metrics import MailMetrics
 from local.ports import free_port
 from shared.clock import SystemClock
 from shared.embedded import System
@@ -40,6 +41,8 @@ def exported(folder: Path) -> Mapping[str, set[str]]:
     system = System(find_services(), env=env, var=folder)
     # Only RabbitMQ's worker has a receiver; its gauge is set as that worker sets it.
     system.apps["intake"].metrics.watch_receiver(lambda: True)
+    # Nor has this process a mailbox; its metrics are made as the role `mail` makes them.
+    MailMetrics(system.apps["intake"].instruments.registry, ["box@office.example"])
     client = Client(system.wsgi())
     system.start()
     try:

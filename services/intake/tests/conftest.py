@@ -2,6 +2,9 @@
 
 import datetime as dt
 import io
+import shutil
+import tempfile
+import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +13,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from mail_desk import Mail
+from mail_server import dovecot_in
 
 from intake import models
 from intake.service import SERVICE
@@ -43,6 +48,25 @@ def app(request, tmp_path):
     app = make_app(SERVICE, tmp_path, database_url=url)
     yield app
     app.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot():
+    """A real IMAP server, in a folder that its own user may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="minsheng-mail-"))
+    folder.chmod(0o755)
+    with dovecot_in(folder / "dovecot") as server:
+        yield server
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def mail(app, desk, dovecot):
+    """A mailbox of the test's own and the office behind it, whose clock shows the time of day."""
+    app.clock.advance(seconds=time.time() - app.clock.now().timestamp())
+    made = Mail(app=app, desk=desk, dovecot=dovecot, user=f"box-{uuid.uuid4().hex}@office.example")
+    yield made
+    made.close()
 
 
 @pytest.fixture

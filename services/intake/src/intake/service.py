@@ -2,6 +2,7 @@
 
 from intake import models, resources, use_cases
 from intake.api import api
+from intake.channels.mail import mail
 from intake.events import events
 from intake.jobs import JOBS
 from intake.settings import Settings
@@ -29,6 +30,7 @@ SERVICE = Service(
     resources=resources.build,
     gauges=use_cases.gauges,
     commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
+    roles={"mail": mail},
     folders={"ATTACHMENTS_URL": "attachments"},
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
 )

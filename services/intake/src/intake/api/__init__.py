@@ -11,6 +11,7 @@ from intake.api import (
     petitions,
     places,
     suspicions,
+    unread,
 )
 from intake.api.routes import api
 
@@ -26,4 +27,5 @@ __all__ = [
     "petitions",
     "places",
     "suspicions",
+    "unread",
 ]

@@ -47,7 +47,7 @@ def retry_notice(call: Call) -> dict[str, Any]:
 @api.post(
     "/v1/petitions/<petition_id>/supplement-requests",
     who=SENDERS,
-    body=schemas.SupplementIn,
+    body=schemas.SupplementRequestIn,
     answer=schemas.SupplementOut,
     status=201,
 )

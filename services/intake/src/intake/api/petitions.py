@@ -5,6 +5,7 @@ from typing import Any
 from intake import use_cases
 from intake.api.routes import IDENTIFIERS, READERS, api
 from intake.schemas import petitions as schemas
+from intake.schemas import supplements
 from shared.web.api import ANYONE, CITIZEN, Call, staff
 
 
@@ -117,6 +118,25 @@ def identity(call: Call) -> dict[str, Any]:
         petition_id=call.path["petition_id"],
         purpose=call.body["purpose"],
         document_id=call.body["document_id"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.post(
+    "/v1/petitions/<petition_id>/supplements",
+    who=staff("registrar", channels=True),
+    body=supplements.SupplementIn,
+    answer=supplements.SupplementedOut,
+    status=201,
+)
+def supplement(call: Call) -> dict[str, Any]:
+    """File what the petitioner sent afterwards with their petition."""
+    return use_cases.supplement(
+        call.session,
+        petition_id=call.path["petition_id"],
+        said=call.body,
         by=call.principal,
         clock=call.clock,
         resources=call.resources,

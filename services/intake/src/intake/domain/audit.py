@@ -25,6 +25,7 @@ ACTS = {
     "unmask": "查看身份信息",
     "claim": "为制作文书取用身份信息",
     "attachment": "查看、下载附件",
+    "original": "查看未能读取的来件原文",
     "erase": "删除身份信息",
     "hold": "暂停删除",
     "lift_hold": "解除暂停删除",

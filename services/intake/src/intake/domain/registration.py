@@ -28,6 +28,7 @@ PROCEEDINGS = {
 PEOPLE_MOST, AFFECTED_MOST = 100_000, 10_000_000
 CLAIMS = {"paper": "制作文书"}
 """For what another service may fetch an identity by claim check."""
+PETITION_NO = re.compile(r"XF20[0-9]{2}[0-9]{8,10}(?![0-9])", re.ASCII)
 AHEAD_MOST = dt.timedelta(minutes=5)
 SESSION_LASTS = dt.timedelta(hours=1)
 WRONG_CODE_WINDOW = dt.timedelta(hours=1)

@@ -6,6 +6,7 @@ from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
+from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
     fingerprints,
     matter_decisions,
@@ -22,8 +23,9 @@ from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
-from intake.models.supplements import supplement_requests
+from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import suspicions
+from intake.models.unread import unread_messages
 
 __all__ = [
     "audit",
@@ -40,6 +42,8 @@ __all__ = [
     "ground",
     "holds",
     "loose_objects",
+    "mail_messages",
+    "mailbox_leases",
     "marks",
     "matter_decisions",
     "matter_petitions",
@@ -59,5 +63,7 @@ __all__ = [
     "supplement_requests",
     "suspicions",
     "voidings",
+    "supplements",
+    "unread_messages",
     "wrong_codes",
 ]

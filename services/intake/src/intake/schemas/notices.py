@@ -57,7 +57,7 @@ class ChoiceIn(NotifyIn):
     channel = Text(longest=20, required=True)
 
 
-class SupplementIn(Body):
+class SupplementRequestIn(Body):
     """What is to be supplemented, and by which day."""
 
     what = Text(longest=2000, shortest=2, lines=True, required=True)

@@ -13,7 +13,7 @@ from shared.web.fields import Body, Code, Day, Part, Text
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,28}[0-9]\Z", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Za-z()-]{6,30}\Z", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
 
 
 def matches(pattern: re.Pattern[str], zh: str, en: str) -> ma.validate.Validator:
@@ -46,7 +46,7 @@ class PetitionerIn(Body):
         longest=254,
         allow_none=True,
         load_default=None,
-        validate=matches(_EMAIL, "不是电子邮箱地址。", "Not an e-mail address."),
+        validate=matches(EMAIL, "不是电子邮箱地址。", "Not an e-mail address."),
     )
 
 

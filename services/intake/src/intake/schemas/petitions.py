@@ -23,7 +23,7 @@ from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Items, Moment, Number, Part, Text, Whole
 
 _WECHAT = re.compile(r"[A-Za-z0-9_-]{6,64}\Z", re.ASCII)
-_UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
+UNIT = re.compile(r"[a-z][a-z0-9_-]{1,49}\Z")
 
 
 class LocationIn(Body):
@@ -93,7 +93,7 @@ class PublicPetitionIn(Body):
         longest=50,
         allow_none=True,
         load_default=None,
-        validate=matches(_UNIT, "不是单位代码。", "Not the code of a unit."),
+        validate=matches(UNIT, "不是单位代码。", "Not the code of a unit."),
     )
     notify = Part(NotifyIn, allow_none=True, load_default=None)
 
@@ -160,6 +160,17 @@ class LocationOut(ma.Schema):
     system = fields.Str()
 
 
+class SupplementOut(ma.Schema):
+    """What the petitioner sent afterwards, and by which channel; masked as the petition is."""
+
+    supplement_id = fields.Str()
+    channel = fields.Str()
+    content = fields.Str()
+    email = fields.Str(allow_none=True)
+    received_at = fields.AwareDateTime()
+    registered_at = fields.AwareDateTime()
+
+
 class PetitionOut(ma.Schema):
     """A petition as received."""
 
@@ -189,6 +200,7 @@ class PetitionOut(ma.Schema):
     masked = fields.Bool()
     petitioner = fields.Nested(PetitionerOut, allow_none=True)
     participants = fields.List(fields.Nested(ParticipantOut))
+    supplements = fields.List(fields.Nested(SupplementOut))
 
 
 class UnmaskIn(Body):

@@ -10,6 +10,15 @@ from intake.use_cases.following import keep_progress, open_citizen_session, prog
 from intake.use_cases.gauging import gauges
 from intake.use_cases.history import history_of, search_person
 from intake.use_cases.looking import claim_identity, count, look_at
+from intake.use_cases.mail import (
+    Reply,
+    TakenMail,
+    lease_mailbox,
+    post_mail,
+    release_mailbox,
+    settle_mail,
+    take_mail,
+)
 from intake.use_cases.matter_desk import (
     link_petitions,
     release_petitions,
@@ -19,14 +28,23 @@ from intake.use_cases.matter_desk import (
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import register, register_many
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
+from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
+from intake.use_cases.unread import (
+    deal_with_unread,
+    list_unread,
+    park,
+    read_original,
+)
 from intake.use_cases.verifying import verify
 
 __all__ = [
     "Deciding",
     "adopt_looks",
-    "Taken",
     "attach",
+    "Reply",
+    "Taken",
+    "TakenMail",
     "claim_identity",
     "correct",
     "corrections_of",
@@ -53,8 +71,14 @@ __all__ = [
     "open_citizen_session",
     "open_suspicions",
     "places_named",
+    "deal_with_unread",
+    "lease_mailbox",
+    "list_unread",
+    "park",
+    "post_mail",
     "progress_of",
     "put_channel",
+    "read_original",
     "register",
     "register_many",
     "void",
@@ -67,4 +91,8 @@ __all__ = [
     "unmerge_matter",
     "sweep",
     "take_in",
+    "release_mailbox",
+    "settle_mail",
+    "supplement",
+    "take_mail",
 ]

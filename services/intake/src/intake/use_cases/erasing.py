@@ -38,6 +38,8 @@ _FORGOTTEN = (
     models.supplement_requests,
     models.fingerprints,
     models.attachments,
+    models.supplements,
+    models.unread_messages,
     models.uncompared,
 )
 """Whatever else of a petition tells of its persons or holds their words."""

@@ -7,7 +7,13 @@ import sqlalchemy as sa
 from intake import models
 from intake.resources import Resources
 from intake.use_cases.auditing import write_down
-from intake.use_cases.masking import masked_person, masked_words, words_apart
+from intake.use_cases.masking import (
+    masked_person,
+    masked_supplement,
+    masked_words,
+    supplements_apart,
+    words_apart,
+)
 from intake.use_cases.sealing import participants_of, petitioner_of
 from intake.use_cases.seeing import seen_by, withheld_petitions, words_kept_from
 from shared.auth import Principal
@@ -157,13 +163,17 @@ def _shown(
         "location": _location(row),
         "petitioner": person,
         "participants": beside,
+        "supplements": _supplements(session, petition_id, resources),
     }
     if masked:
         names = [one["name"] for one in (person, *beside) if one and one["name"]]
         shown |= masked_words(shown, names=names)
         shown["petitioner"] = person and masked_person(person)
         shown["participants"] = [masked_person(one) for one in beside]
-    return shown | (words_apart() if row.apart else {})
+        shown["supplements"] = [masked_supplement(one, names=names) for one in shown["supplements"]]
+    if row.apart:
+        shown |= words_apart() | {"supplements": supplements_apart(shown["supplements"])}
+    return shown
 
 
 def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
@@ -174,6 +184,22 @@ def _location(row: sa.Row[Any]) -> dict[str, Any] | None:
         "latitude": row.latitude,
         "system": row.coordinate_system,
     }
+
+
+def _supplements(session: Session, petition_id: str, resources: Resources) -> list[dict[str, Any]]:
+    """What was sent afterwards, oldest first."""
+    table = models.supplements
+    rows = session.execute(
+        sa.select(table)
+        .where(table.c.petition_id == petition_id)
+        .order_by(table.c.received_at, table.c.supplement_id)
+    )
+    opened = resources.ring.decrypt
+    return [
+        dict(row._mapping)
+        | {"email": opened(row.email, place=f"{row.supplement_id}/email") if row.email else None}
+        for row in rows
+    ]
 
 
 def count(session: Session, *, by: Principal) -> dict[str, int]:

@@ -27,7 +27,22 @@ def words_erased() -> dict[str, str | None]:
     return dict.fromkeys(_WORDS) | {"title": _ERASED, "content": _ERASED}
 
 
+def supplements_apart(supplements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Supplements without their words, which may hold the accusation as well."""
+    return [{**one, "content": _APART} for one in supplements]
+
+
 def masked_person(person: Mapping[str, Any]) -> dict[str, Any]:
     """Each field that tells who a person is through its own mask."""
     told = {name: MASKS[name](person[name]) if person[name] else None for name in MASKS}
     return dict(person) | told
+
+
+def masked_supplement(supplement: Mapping[str, Any], *, names: Iterable[str]) -> dict[str, Any]:
+    """A supplement through the masks of its petition's words and petitioner."""
+    email = supplement["email"]
+    return {
+        **supplement,
+        "content": mask_text(supplement["content"], names=list(names)),
+        "email": MASKS["email"](email) if email else None,
+    }

@@ -83,6 +83,12 @@ KEPT: Sequence[Kept] = (
         "content_key",
         lambda row: f"{row.attachment_id}/content",
     ),
+    _value(
+        models.supplements, ("supplement_id",), "email", lambda row: f"{row.supplement_id}/email"
+    ),
+    _value(
+        models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
+    ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
 
