@@ -1,6 +1,7 @@
 """`python -m <service> web|worker|migrate|topology|replay|…` and its own roles."""
 
 import argparse
+import contextlib
 import dataclasses
 import datetime as dt
 import logging
@@ -37,14 +38,15 @@ MOST_HOURS = 100 * 366 * 24
 def main(service: Service, argv: list[str] | None = None) -> None:
     """Run one command of a service; exits 2 where a setting is missing or a sample secret.
 
-    A tool needs no settings: it gets the rest of the command line as it is.
+    A service's own commands and tools get the rest of the command line as it is; a tool needs no
+    settings.
     """
     parser = _parser(service)
     arguments, rest = parser.parse_known_args(argv)
     if arguments.command in service.tools:
         service.tools[arguments.command](rest)
         return
-    if rest:
+    if rest and arguments.command not in service.commands:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         if arguments.command in PREPARATIONS:
@@ -53,6 +55,9 @@ def main(service: Service, argv: list[str] | None = None) -> None:
         app = _start(service, needs_bus=arguments.command == "worker")
         if arguments.command in service.roles:
             _role(app, arguments.command)
+        elif arguments.command in service.commands:
+            with contextlib.closing(app):
+                service.commands[arguments.command](app, rest)
         else:
             COMMANDS[arguments.command](app, arguments)
     except BadSettings as error:
@@ -95,8 +100,8 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     )
     for name, role in service.roles.items():
         commands.add_parser(name, help=(role.__doc__ or "").strip())
-    for name, tool in service.tools.items():
-        commands.add_parser(name, help=(tool.__doc__ or "").strip(), add_help=False)
+    for name, run in (*service.commands.items(), *service.tools.items()):
+        commands.add_parser(name, help=(run.__doc__ or "").strip(), add_help=False)
     return parser
 
 

@@ -76,6 +76,8 @@ class Service:
     resources: Callable[[Any, Clock], Any] = lambda _settings, _clock: None
     gauges: Callable[[Session, dt.datetime], Gauges] = lambda _session, _now: {}
     roles: Mapping[str, Callable[["App", Any], None]] = field(default_factory=dict)
+    commands: Mapping[str, Callable[["App", list[str]], None]] = field(default_factory=dict)
+    """Commands of its own, which need its settings; `tools` need none."""
     tools: Mapping[str, Callable[[list[str]], None]] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
     after_restore: Callable[[Session, int, dt.datetime], None] = lambda _session, _passed, _now: (

@@ -6,6 +6,7 @@ from intake.events import events
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
 from intake.tools import conformance
+from intake.tools.importing import command as bulk_import
 from shared.service import Service
 
 SERVICE = Service(
@@ -25,5 +26,6 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
+    commands={"import": bulk_import.main},
     tools={"conformance": conformance.main},
 )

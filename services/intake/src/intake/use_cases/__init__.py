@@ -3,9 +3,10 @@
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
 from intake.use_cases.looking import claim_identity, count, look_at
-from intake.use_cases.registering import register, register_many
+from intake.use_cases.registering import check_many, register, register_many
 
 __all__ = [
+    "check_many",
     "claim_identity",
     "count",
     "count_channels",

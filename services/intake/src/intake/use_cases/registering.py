@@ -22,6 +22,8 @@ from shared.outbox import emit
 from shared.pii import MASKS
 
 Receipt = dict[str, Any]
+Reference = tuple[str, str, str]
+"""Channel, system and number there; the two are empty where a petition has none."""
 
 _INDEXED = ("phone", "id_number")
 _REFERENCE = ("channel", "external_system", "external_id")
@@ -100,6 +102,26 @@ def register_many(
     ]
 
 
+def check_many(
+    session: Session, *, petitions: Sequence[Mapping[str, Any]], by: Principal, clock: Clock
+) -> list[Refused | None]:
+    """For each petition why `register_many` would refuse it now, or None; nothing is written."""
+    check = _Checks(session, by=by, now=clock.now(), publicly=False)
+    found: list[Refused | None] = []
+    for petition in petitions:
+        try:
+            check(petition)
+            found.append(None)
+        except Refused as refusal:
+            found.append(refusal)
+    references = [_reference(_row(petition, by=by, now=check.now)) for petition in petitions]
+    known = _known(session, [one for one in references if all(one)])
+    return [
+        refusal or known.get(reference)
+        for refusal, reference in zip(found, references, strict=True)
+    ]
+
+
 class _Checks:
     """What stands against registering a petition; each channel is asked about once."""
 
@@ -145,9 +167,14 @@ def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetim
 
 
 def _drafted(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> _Draft:
+    row = _row(petition, by=by, now=now)
+    return _Draft(row, petition.get("petitioner") or {}, registration.new_query_code())
+
+
+def _row(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> dict[str, Any]:
     ref = petition.get("external_ref") or {}
     at = petition.get("at") or now
-    row = {
+    return {
         "petition_id": str(uuid.uuid4()),
         "channel": petition["channel"],
         "title": petition["title"],
@@ -164,7 +191,6 @@ def _drafted(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) ->
         "external_system": ref.get("system"),
         "external_id": ref.get("id"),
     }
-    return _Draft(row, petition.get("petitioner") or {}, registration.new_query_code())
 
 
 def _register(
@@ -189,13 +215,19 @@ def _register(
         session.execute(_insert_petitioners, sealed)
     for draft in new:
         _announce(session, draft.row, draft.person)
-    return _conflicts(session, [d.row for d in drafts if d.row["petition_id"] not in inserted])
+    known = {
+        draft.row["petition_id"]: _reference(draft.row)
+        for draft in drafts
+        if draft.row["petition_id"] not in inserted
+    }
+    conflicts = _known(session, list(known.values()))
+    return {petition_id: conflicts[reference] for petition_id, reference in known.items()}
 
 
 def _insert_petitions(session: Session, drafts: Iterable[_Draft]) -> set[str]:
     """The ids of those that are in now: not of those whose reference was registered before."""
     # Two batches with the same references would wait for each other if they took them in any order.
-    rows = sorted((draft.row for draft in drafts), key=_reference_order)
+    rows = sorted((draft.row for draft in drafts), key=_reference)
     return set(session.scalars(_inserting(session), rows))
 
 
@@ -209,25 +241,24 @@ def _inserting(session: Session) -> Any:
     return _insert_new[kind]
 
 
-def _reference_order(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(row[name] or "" for name in _REFERENCE)
+def _reference(row: Mapping[str, Any]) -> Reference:
+    return row["channel"], row["external_system"] or "", row["external_id"] or ""
 
 
-def _conflicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Conflict]:
-    if not rows:
+def _known(session: Session, references: Sequence[Reference]) -> dict[Reference, Conflict]:
+    """Why those of these references that are registered cannot be registered again."""
+    if not references:
         return {}
     table = models.petitions
-    reference = [table.c[name] for name in _REFERENCE]
-    references = {row["petition_id"]: tuple(row[name] for name in _REFERENCE) for row in rows}
+    columns = [table.c[name] for name in _REFERENCE]
     found = session.execute(
-        sa.select(*reference, table.c.petition_id, table.c.petition_no).where(
-            sa.tuple_(*reference).in_(list(references.values()))
+        sa.select(*columns, table.c.petition_id, table.c.petition_no).where(
+            sa.tuple_(*columns).in_(references)
         )
     )
-    known = {(one.channel, one.external_system, one.external_id): one for one in found}
     return {
-        petition_id: _registered_already(known[reference])
-        for petition_id, reference in references.items()
+        (one.channel, one.external_system, one.external_id): _registered_already(one)
+        for one in found
     }
 
 
