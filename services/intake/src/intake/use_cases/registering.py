@@ -16,7 +16,7 @@ from intake.use_cases.channels import check_channel
 from intake.use_cases.masking import masked_words
 from shared.auth import Principal
 from shared.clock import Clock
-from shared.db import Session, dialect_insert, next_numbers
+from shared.db import Session, insert_many, next_numbers
 from shared.errors import Conflict, Forbidden, Invalid, Refused, both
 from shared.outbox import emit
 from shared.pii import MASKS
@@ -27,8 +27,6 @@ Reference = tuple[str, str, str]
 
 _INDEXED = ("phone", "id_number")
 _REFERENCE = ("channel", "external_system", "external_id")
-_insert_new: dict[str, Any] = {}
-_insert_petitioners = sa.insert(models.petitioners)
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ def _register(
         if any(draft.person.values())
     ]
     if sealed:
-        session.execute(_insert_petitioners, sealed)
+        insert_many(session, models.petitioners, sealed, returning="petition_id")
     for draft in new:
         _announce(session, draft.row, draft.person)
     known = {
@@ -228,17 +226,9 @@ def _insert_petitions(session: Session, drafts: Iterable[_Draft]) -> set[str]:
     """The ids of those that are in now: not of those whose reference was registered before."""
     # Two batches with the same references would wait for each other if they took them in any order.
     rows = sorted((draft.row for draft in drafts), key=_reference)
-    return set(session.scalars(_inserting(session), rows))
-
-
-def _inserting(session: Session) -> Any:
-    """The statement for a kind of database, made once: making it takes longer than a row."""
-    kind = session.get_bind().dialect.name
-    if kind not in _insert_new:
-        table = models.petitions
-        insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=_REFERENCE)
-        _insert_new[kind] = insert.returning(table.c.petition_id)
-    return _insert_new[kind]
+    return set(
+        insert_many(session, models.petitions, rows, key=_REFERENCE, returning="petition_id")
+    )
 
 
 def _reference(row: Mapping[str, Any]) -> Reference:
