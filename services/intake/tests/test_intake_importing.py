@@ -233,7 +233,11 @@ def test_history_is_registered_at_its_own_time_and_said_to_be_history(desk, app,
 def test_a_mapping_names_columns_constants_values_and_dates(desk, register):
     mapping = {
         "columns": {"title": "概况", "content": ["详情", "说明"], "purpose": "类别"},
-        "constants": {"external_ref.system": "老系统", "addressee": "transport"},
+        "constants": {
+            "external_ref.system": "老系统",
+            "addressee": "transport",
+            "secrecy": True,
+        },
         "values": {"purpose": {"求决类": "petition", "举报类": "accusation"}},
         "dates": ["%d/%m/%Y"],
     }
@@ -246,7 +250,7 @@ def test_a_mapping_names_columns_constants_values_and_dates(desk, register):
     first, second = sorted(desk.rows(models.petitions), key=lambda one: one.external_id)
     assert (first.external_system, first.addressee) == ("老系统", "transport")
     assert (first.purpose, second.purpose) == ("accusation", "inquiry")
-    assert first.secret
+    assert first.secrecy
     assert first.received_at == dt.datetime(2026, 1, 31, 16, tzinfo=dt.UTC)
 
 
@@ -276,6 +280,22 @@ def test_dates_are_read_as_offices_write_them(desk, register, written, utc):
 def test_a_mapping_that_is_wrong_is_refused_before_anything_is_done(desk, register, mapping, said):
     assert register.run(csv_file(register, [HEAD, row()]), mapping=mapping) == command.USAGE_EXIT
     assert said in register.said
+    assert desk.rows(models.petitions) == []
+
+
+def test_a_constant_is_read_as_a_cell_is(desk, register):
+    mapping = "constants: {received_at: 2026-02-01, secrecy: 否, place: 12}"
+    file = csv_file(register, [["标题", "内容"], ["甲", "乙"]])
+    assert register.run(file, mapping=mapping) == 0, register.lines
+    (kept,) = desk.rows(models.petitions)
+    assert kept.received_at == dt.datetime(2026, 1, 31, 16, tzinfo=dt.UTC)
+    assert (kept.secrecy, kept.place) == (False, "12")
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_done(desk, register):
+    file = csv_file(register, [HEAD, row()])
+    assert register.run(file, "--codes", "/nowhere/codes.csv") == command.USAGE_EXIT
+    assert "/nowhere/codes.csv" in register.said
     assert desk.rows(models.petitions) == []
 
 

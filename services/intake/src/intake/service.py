@@ -5,7 +5,7 @@ from intake.api import api
 from intake.events import events
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance
+from intake.tools import conformance, open311_keys
 from intake.tools.importing import command as bulk_import
 from shared.service import Service
 
@@ -26,6 +26,6 @@ SERVICE = Service(
         models.case_words,
     ),
     resources=resources.build,
-    commands={"import": bulk_import.main},
+    commands={"import": bulk_import.main, "open311-keys": open311_keys.main},
     tools={"conformance": conformance.main},
 )

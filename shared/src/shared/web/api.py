@@ -22,6 +22,7 @@ from shared.db import Session
 from shared.dumping import dumper
 from shared.errors import Refused
 from shared.web.fields import Body, Query
+from shared.web.manners import Manner
 
 if TYPE_CHECKING:
     from shared.service import App
@@ -43,6 +44,8 @@ def staff(*roles: str, channels: bool = False) -> Access:
 
 ANYONE = Access("anyone")
 CITIZEN = Access("citizen")
+KEYED = Access("keyed")
+"""Whoever sends a key in the request, with a rate of its own; the handler checks both."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ class Route:
     files: tuple[str, ...] = ()
     largest: int | None = None
     prepare: Prepare | None = None
+    form: bool = False
+    manner: Manner | None = None
 
     @property
     def name(self) -> str:
@@ -148,9 +153,12 @@ class Api:
         answer: type[ma.Schema] | None = None,
         query: type[Query] | None = None,
         audited: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         """A read; `audited` gives it a session that can write down the look."""
-        return self._add("GET", path, who=who, query=query, answer=answer, writes=audited)
+        return self._add(
+            "GET", path, who=who, query=query, answer=answer, writes=audited, manner=manner
+        )
 
     def file(
         self,
@@ -181,11 +189,14 @@ class Api:
         if_match: bool = False,
         largest: int | None = None,
         prepare: Prepare | None = None,
+        form: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
         `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
         runs before the transaction, and must leave refusals to the handler.
+        With `form` the body is sent as application/x-www-form-urlencoded.
         """
         return self._add(
             "POST",
@@ -197,6 +208,8 @@ class Api:
             if_match=if_match,
             largest=largest,
             prepare=prepare,
+            form=form,
+            manner=manner,
         )
 
     def put(
@@ -225,6 +238,8 @@ class Api:
         writes: bool = True,
         largest: int | None = None,
         prepare: Prepare | None = None,
+        form: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -241,6 +256,8 @@ class Api:
                     writes,
                     largest=largest,
                     prepare=prepare,
+                    form=form,
+                    manner=manner,
                 )
             )
             return handler

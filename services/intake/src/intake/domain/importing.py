@@ -54,7 +54,7 @@ _WRITTEN = re.compile(
 _RUN_TOGETHER = re.compile(r"(\d{4})(\d\d)(\d\d)\Z", re.ASCII)
 _OFFSET = re.compile(r"\d[T ]\d.*([Zz]|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _SERIAL_FROM = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's days have no zone
-_SERIALS = range(1, 109_575)
+_SERIALS = 109_575
 _EXACT_DIGITS = 15
 
 
@@ -70,7 +70,7 @@ class Plan:
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(HEADINGS))
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Cell] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: dict(VALUES))
     needed: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
@@ -107,11 +107,10 @@ class Plan:
         """A row as the body of a `POST /v1/petitions`, and why fields of it cannot be read."""
         body: dict[str, Any] = {}
         wrong: dict[str, str] = {}
-        for name, value in self.constants.items():
-            _put(body, name, value)
-        for name, at in places.items():
+        given = {name: cells[at] if at < len(cells) else None for name, at in places.items()}
+        for name, cell in (*self.constants.items(), *given.items()):
             try:
-                value = self._value(name, cells[at] if at < len(cells) else None)
+                value = self._value(name, cell)
             except ValueError as error:
                 wrong[name] = str(error)
                 continue
@@ -149,7 +148,7 @@ def written(cell: Cell) -> str:
                     "Kept as a number: the digits after the 15th are lost.",
                 )
             )
-        return str(int(cell)) if cell == int(cell) else str(cell)
+        return str(int(cell)) if float(cell).is_integer() else str(cell)
     return str(cell)
 
 
@@ -159,7 +158,7 @@ def moment(cell: Cell, formats: Sequence[str] = ()) -> str | None:
         return _zoned(cell)
     if isinstance(cell, dt.date):
         return _zoned(dt.datetime.combine(cell, dt.time()))
-    if isinstance(cell, float | int) and not isinstance(cell, bool) and int(cell) in _SERIALS:
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and 1 <= cell < _SERIALS:
         return _zoned(_SERIAL_FROM + dt.timedelta(seconds=round(cell * 86_400)))
     text = written(cell)
     if not text or _OFFSET.search(text):

@@ -2,6 +2,7 @@
 
 from intake.models.channels import channels
 from intake.models.ground import ground, metadata
+from intake.models.open311 import open311_keys, open311_posts
 from intake.models.petitioners import looks, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.progress import case_access, case_words, cases, marks, progress
@@ -15,6 +16,8 @@ __all__ = [
     "looks",
     "marks",
     "metadata",
+    "open311_keys",
+    "open311_posts",
     "petitioners",
     "petitions",
     "progress",

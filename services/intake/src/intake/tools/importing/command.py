@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 
@@ -39,14 +40,16 @@ def main(app: App, arguments: list[str]) -> None:
     task = Task(plan, places, len(table.header), asked.by, asked.dry_run)
     processes = 1 if app.db.is_sqlite else asked.processes
     with contextlib.ExitStack() as files:
-        report = Report(
-            report=files.enter_context(open_private(asked.report)) if asked.report else None,
-            codes=files.enter_context(open_private(asked.codes, more=True))
-            if asked.codes
-            else None,
-            places=places,
-            header=table.header,
-        )
+        try:
+            report = Report(
+                report=_opened(files, asked.report),
+                codes=_opened(files, asked.codes, more=True),
+                places=places,
+                header=table.header,
+            )
+        except OSError as error:
+            sys.stderr.write(f"{error.filename}无法写入：{error.strerror}\n")
+            raise SystemExit(USAGE_EXIT) from error
         began = time.monotonic()
         _import(app, task, table, report, processes=processes)
         seconds = time.monotonic() - began
@@ -54,6 +57,12 @@ def main(app: App, arguments: list[str]) -> None:
     sys.stdout.write(f"{report.sums()}用时{seconds:.0f}秒，每秒{rate:.0f}行。\n")
     if report.counts[REFUSED]:
         raise SystemExit(REFUSED_EXIT)
+
+
+def _opened(
+    files: contextlib.ExitStack, path: Path | None, *, more: bool = False
+) -> IO[str] | None:
+    return files.enter_context(open_private(path, more=more)) if path else None
 
 
 def _import(app: App, task: Task, table: Table, report: Report, *, processes: int) -> None:

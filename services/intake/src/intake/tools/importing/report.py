@@ -29,6 +29,7 @@ class Report:
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._columns = {name: str(header[at]) for name, at in places.items()}
+        self._files = [file for file in (report, codes) if file]
         self._report = csv.writer(report) if report else None
         self._codes = csv.writer(codes) if codes else None
         self._seen: set[tuple[str, ...]] = set()
@@ -50,6 +51,8 @@ class Report:
                     self._report.writerow((outcome.row, result, number, column, reason))
             if self._codes and outcome.query_code:
                 self._codes.writerow((outcome.row, outcome.petition_no, outcome.query_code))
+        for file in self._files:
+            file.flush()
 
     def sums(self) -> str:
         """How many rows came to what."""

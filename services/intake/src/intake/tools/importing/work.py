@@ -108,7 +108,7 @@ class Importer:
         return petition
 
     def _digest(self, body: Mapping[str, Any]) -> str:
-        said = json.dumps(body, sort_keys=True, ensure_ascii=False)
+        said = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
         digest: bytes = self.app.resources.ring.blind_index(said, kind="import")
         return digest.hex()
 
