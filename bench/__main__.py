@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bench import accept, lifecycle, matter, process, relay, shapes, visible
+from bench import accept, importing, lifecycle, matter, process, relay, shapes, visible
 from bench.place import Place, place
 from bench.table import Row, as_json, render
 
 PATHS: dict[str, Callable[[Place], Iterator[Row]]] = {
     "accept": accept.measure,
+    "import": importing.measure,
     "relay": relay.measure,
     "process": process.measure,
     "visible": visible.measure,

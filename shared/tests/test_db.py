@@ -1,7 +1,11 @@
-"""Databases: what a pooled connection survives."""
+"""Databases: what a pooled connection survives, and rows that go in by the hundred."""
+
+import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+
+from shared.db import Json, UtcDateTime, insert_many
 
 pytestmark = pytest.mark.servers
 
@@ -43,3 +47,52 @@ def test_a_loop_finds_what_waits_by_index_though_nobody_has_counted_the_rows(
     assert not any("Bitmap" in line or "Seq Scan" in line for line in plan), plan
     with notes.app.db.read() as session:
         assert session.scalar(sa.text("SHOW plan_cache_mode")) == "auto"
+
+
+def test_many_rows_go_in_as_few_do(make_notes, postgres_url):
+    app = make_notes(database_url=postgres_url).app
+    moment = dt.datetime(2026, 3, 2, 9, 30, 0, 123456, dt.timezone(dt.timedelta(hours=8)))
+    table = sa.Table(
+        "kinds",
+        sa.MetaData(),
+        sa.Column("key", sa.String(20), primary_key=True),
+        sa.Column("text", sa.Text),
+        sa.Column("raw", sa.LargeBinary),
+        sa.Column("whole", sa.Integer),
+        sa.Column("flag", sa.Boolean),
+        sa.Column("at", UtcDateTime),
+        sa.Column("facts", Json),
+    )
+    texts = ("“引号”\\n\n𠮷😀'\"", "", None)
+    rows = [
+        {
+            "key": f"k{n}", "text": texts[n % 3], "raw": bytes(range(n)) if n % 2 else None,
+            "whole": -n, "flag": bool(n % 2), "at": moment, "facts": {"甲": [n, None]},
+        }
+        for n in range(40)
+    ]  # fmt: skip
+    with app.db.write() as session:
+        table.create(session.connection())
+        first = insert_many(session, table, rows[:1], key=["key"], returning="key")
+        rest = insert_many(session, table, rows, key=["key"], returning="key")
+    assert (first, rest) == (["k0"], [row["key"] for row in rows[1:]]), "in order, k0 left out"
+    with app.db.read() as session:
+        kept = session.execute(sa.select(table).order_by(-table.c.whole)).mappings()
+        assert [dict(row) for row in kept] == rows
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_naive_times_are_refused_however_many_rows_there_are(make_notes, postgres_url, count):
+    notes = make_notes(database_url=postgres_url)
+    naive = dt.datetime(2026, 3, 2)  # noqa: DTZ001
+    outbox = notes.app.service.ground.outbox
+    rows = [
+        {"event_id": f"e{n}", "type": "t.v1", "subject": "s", "subject_version": n,
+         "envelope": "{}", "created_at": naive}
+        for n in range(count)
+    ]  # fmt: skip
+    with (
+        notes.app.db.write() as session,
+        pytest.raises((ValueError, sa.exc.StatementError)),
+    ):
+        insert_many(session, outbox, rows, returning="event_id")

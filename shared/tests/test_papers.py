@@ -67,7 +67,7 @@ def own_settings(service: Service) -> list[dataclasses.Field[Any]]:
 
 def missing_settings(fields: list[dataclasses.Field[Any]], text: str) -> list[str]:
     """Settings without a row, or with another default than the code's."""
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) \|", text, re.M))
+    rows = dict(re.findall(r"^\| `([A-Z0-9_]+)` \| ([^|]*) \|", text, re.M))
     return [
         f"{field.name.upper()} = {default_of(field)}"
         for field in fields
@@ -130,7 +130,7 @@ def test_a_readme_names_every_gauge(name: str, tmp_path: Path) -> None:
 
 @each_service
 def test_a_readme_names_every_route(name: str) -> None:
-    named = {_shape(path) for path in re.findall(r"`?[A-Z]+ (/v1/[^\s`]*)", readme_of(name))}
+    named = {_shape(path) for path in re.findall(r"`?[A-Z]+ (/[^\s`]*)", readme_of(name))}
     routes = {_shape(route.path) for route in SERVICES[name].api.routes}
     assert routes - named == set()
 
@@ -186,7 +186,7 @@ def test_operating_names_every_command() -> None:
         for name in (*service.roles, *service.commands, *service.tools)
     }
     named = set(
-        re.findall(r"`(?:python -m \S+ )?([a-z-]+)[^`]*`", part(read(OPERATING), "Processes"))
+        re.findall(r"`(?:python -m \S+ )?([a-z0-9-]+)[^`]*`", part(read(OPERATING), "Processes"))
     )
     assert (set(COMMANDS) | set(PREPARATIONS) | own) - named == set()
 

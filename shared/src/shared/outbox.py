@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from shared import contracts, trace
 from shared.bus import BusUnavailable, Message, Outcome, Publisher, inbox_queue
 from shared.clock import Clock
-from shared.db import Database, Session, dialect_insert, dumps
+from shared.db import Database, Session, dialect_insert, dumps, insert_many
 from shared.ground import Ground
 from shared.log import correlation_id
 from shared.metrics import Metrics
@@ -124,8 +124,6 @@ class Outbox:
     def __init__(self, ground: Ground, clock: Clock) -> None:
         self.ground = ground
         self.clock = clock
-        # RETURNING makes it one INSERT of many rows instead of a pipeline of single ones.
-        self._insert = sa.insert(ground.outbox).returning(ground.outbox.c.event_id)
         self._bumping: Any = None
 
     def flush(self, session: Session) -> None:
@@ -139,7 +137,7 @@ class Outbox:
         for one in emitted:
             last[one.subject] += 1
             rows.append(self._row(one, last[one.subject], now))
-        session.execute(self._insert, rows)
+        insert_many(session, self.ground.outbox, rows, returning="event_id")
 
     def _bump(self, session: Session, emitted: Sequence[_Emitted]) -> dict[str, int]:
         """The version of each subject before this transaction's events."""

@@ -7,7 +7,8 @@ from intake.events import events
 from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance, gazetteer, rotate_keys, verify_audit
+from intake.tools import conformance, gazetteer, open311_keys, rotate_keys, verify_audit
+from intake.tools.importing import command as bulk_import
 from shared.service import Service
 
 SERVICE = Service(
@@ -29,7 +30,12 @@ SERVICE = Service(
     ),
     resources=resources.build,
     gauges=use_cases.gauges,
-    commands={"rotate-keys": rotate_keys.main, "verify-audit": verify_audit.main},
+    commands={
+        "import": bulk_import.main,
+        "open311-keys": open311_keys.main,
+        "rotate-keys": rotate_keys.main,
+        "verify-audit": verify_audit.main,
+    },
     roles={"mail": mail},
     folders={"ATTACHMENTS_URL": "attachments"},
     tools={"conformance": conformance.main, "gazetteer": gazetteer.main},

@@ -101,3 +101,8 @@ class Settings(Shared):
         120.0, doc="time a process has a mailbox for itself; at least twice MAIL_TIMEOUT_SECONDS"
     )
     mail_most_bytes: int = setting(31_457_280, doc="largest message that is fetched")
+    open311_jurisdiction: str = setting(
+        "", doc="the jurisdiction_id of Open311 that is answered; empty answers any"
+    )
+    open311_url: str = setting("", doc="address before /open311/v2 that discovery names")
+    open311_contact: str = setting("", doc="whom discovery says to ask for an Open311 key")

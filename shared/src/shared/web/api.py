@@ -22,6 +22,7 @@ from shared.db import Session
 from shared.dumping import dumper
 from shared.errors import Refused
 from shared.web.fields import Body, Query
+from shared.web.manners import Manner
 
 if TYPE_CHECKING:
     from shared.service import App
@@ -59,6 +60,10 @@ class Upload:
     file: IO[bytes]
     size: int
     sha256: str
+
+
+KEYED = Access("keyed")
+"""Whoever sends a key in the request, with a rate of its own; the handler checks both."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,8 @@ class Route:
     largest: int | None = None
     prepare: Prepare | None = None
     upload: Most | None = None
+    form: bool = False
+    manner: Manner | None = None
 
     @property
     def name(self) -> str:
@@ -169,9 +176,12 @@ class Api:
         answer: type[ma.Schema] | None = None,
         query: type[Query] | None = None,
         audited: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         """A read; `audited` gives it a session that can write down the look."""
-        return self._add("GET", path, who=who, query=query, answer=answer, writes=audited)
+        return self._add(
+            "GET", path, who=who, query=query, answer=answer, writes=audited, manner=manner
+        )
 
     def file(
         self,
@@ -224,11 +234,14 @@ class Api:
         if_match: bool = False,
         largest: int | None = None,
         prepare: Prepare | None = None,
+        form: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
         `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
         runs before the transaction, and must leave refusals by a rule to the handler.
+        With `form` the body is sent as application/x-www-form-urlencoded.
         """
         return self._add(
             "POST",
@@ -240,6 +253,8 @@ class Api:
             if_match=if_match,
             largest=largest,
             prepare=prepare,
+            form=form,
+            manner=manner,
         )
 
     def put(
@@ -269,6 +284,8 @@ class Api:
         largest: int | None = None,
         prepare: Prepare | None = None,
         upload: Most | None = None,
+        form: bool = False,
+        manner: Manner | None = None,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -286,6 +303,8 @@ class Api:
                     largest=largest,
                     prepare=prepare,
                     upload=upload,
+                    form=form,
+                    manner=manner,
                 )
             )
             return handler

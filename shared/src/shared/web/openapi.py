@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from shared.auth import CHANNEL_PREFIX
 from shared.web.api import Api, Route
+from shared.web.manners import MEDIA_TYPES
 from shared.web.uploads import PART
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ _FILE = {
         "properties": {PART: {"type": "string", "contentMediaType": "application/octet-stream"}},
     }
 }
+_ERRORS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["code", "description"],
+        "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+    },
+}
+"""How a refusal looks in the manner of Open311."""
 
 
 class FieldError(ma.Schema):
@@ -79,7 +89,7 @@ def document(service: "Service", *more: Api) -> dict[str, Any]:
     routes = [route for api in (service.api, *more) for route in api.routes]
     for path in sorted({route.path for route in routes}):
         here = [route for route in routes if route.path == path]
-        operations = {route.method.lower(): _operation(route) for route in here}
+        operations = {route.method.lower(): _operation(route, plugin) for route in here}
         spec.path(path=_PARAMETER.sub(r"{\2}", path), operations=operations)
     return spec.to_dict()
 
@@ -88,12 +98,12 @@ def _schema_class(schema: Any) -> type:
     return schema if isinstance(schema, type) else type(schema)
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": (route.handler.__doc__ or route.name).strip().splitlines()[0],
         "parameters": _parameters(route),
-        "responses": _responses(route),
+        "responses": _responses(route, plugin),
     }
     if route.who.kind in ("staff", "citizen"):
         operation["security"] = [{route.who.kind: []}]
@@ -101,7 +111,8 @@ def _operation(route: Route) -> dict[str, Any]:
         channels = [f"{CHANNEL_PREFIX}*"] if route.who.channels else []
         operation["x-roles"] = sorted([*route.who.roles, *channels])
     if route.body is not None:
-        content = {"application/json": {"schema": route.body}}
+        sent_as = "application/x-www-form-urlencoded" if route.form else "application/json"
+        content = {sent_as: {"schema": route.body}}
         required = not route.body.may_be_left_out
         operation["requestBody"] = {"required": required, "content": content}
     if route.upload is not None:
@@ -115,13 +126,13 @@ def _parameters(route: Route) -> list[Any]:
             "in": "path",
             "name": name,
             "required": True,
-            "schema": {"type": "integer"} if kind == "int" else {"type": "string"},
+            "schema": _kind_of(route, kind, name),
         }
         for kind, name in _PARAMETER.findall(route.path)
     ]
     if route.method == "POST":
         key: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
-        if route.who.kind == "anyone":
+        if route.who.kind in ("anyone", "keyed"):
             key = {"type": "string", "format": "uuid"}
         found.append({"in": "header", "name": "Idempotency-Key", "schema": key})
     if route.if_match:
@@ -138,7 +149,15 @@ def _parameters(route: Route) -> list[Any]:
     return found
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _kind_of(route: Route, kind: str, name: str) -> dict[str, Any]:
+    if route.manner and name == "format":
+        return {"type": "string", "enum": list(MEDIA_TYPES)}
+    return {"type": "integer"} if kind == "int" else {"type": "string"}
+
+
+def _responses(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
+    if route.manner:
+        return _in_manner(route, plugin)
     answer: dict[str, Any] = {"description": "Done."}
     if route.answer is not None:
         answer["content"] = {"application/json": {"schema": route.answer}}
@@ -148,6 +167,23 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.if_match:
         answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     return {str(route.status): answer} | {status: _refused(status) for status in _REFUSALS}
+
+
+def _in_manner(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
+    """Answers in a foreign standard's manner: JSON has no root, XML no schema."""
+    assert route.answer is not None
+    (member,) = route.answer().fields.values()
+    assert plugin.converter is not None
+    value = plugin.converter.field2property(member)
+    done = {"description": "Done.", "content": _both_formats(value)}
+    refused = {**_both_formats(_ERRORS), "application/problem+json": {"schema": "Problem"}}
+    return {str(route.status): done} | {
+        status: {"description": text, "content": refused} for status, text in _REFUSALS.items()
+    }
+
+
+def _both_formats(value: dict[str, Any]) -> dict[str, Any]:
+    return {MEDIA_TYPES["json"]: {"schema": value}, MEDIA_TYPES["xml"]: {}}
 
 
 def _refused(status: str) -> str:

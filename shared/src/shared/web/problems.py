@@ -70,8 +70,11 @@ def _echo(name: str) -> str:
 
 
 def problem(error: Refused) -> Response:
-    """The answer for a refusal."""
+    """The answer for a refusal, in the manner of its route."""
     lang = language()
+    if "manner" in g:
+        refused: Response = g.manner.refuse(error, lang)
+        return refused
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,

@@ -16,6 +16,7 @@ from shared.db import Session
 from shared.errors import Forbidden, NotFound, Refused, both
 from shared.web.api import Api, Call, Early, File, RefusalHandler, Route
 from shared.web.fields import Body, unprintable
+from shared.web.forms import parse_form
 from shared.web.problems import load
 from shared.web.strict_json import parse_json
 from shared.web.uploads import receive
@@ -35,6 +36,7 @@ def mount(api: Api, flask: Flask, app: "App", guard: Callable[[Route, Any], Any]
     """Add an interface's routes to a Flask application; `guard` wraps each view (rate limits)."""
     for route in api.routes:
         view = guard(route, _view(route, app, api.on_refusal))
+        view = route.manner.spoken(view) if route.manner else view
         flask.add_url_rule(route.path, f"{route.method} {route.path}", view, methods=[route.method])
 
 
@@ -61,7 +63,7 @@ def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callab
                 answer = route.handler(call)
                 if isinstance(answer, File):
                     return _send(answer)
-                return _present(_dump(route, answer), route.status)
+                return _present(route, _dump(route, answer), route.status)
         if route.files:
             with app.db.write() as session:
                 audited = Call(app, session, principal, body, query, path, version)
@@ -81,7 +83,7 @@ def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callab
             return _dump(route, answer)
 
         status, kept = _once(route, app, principal, work, prepare)
-        return _present(kept, status)
+        return _present(route, kept, status)
 
     view.__doc__ = route.handler.__doc__
     return view
@@ -95,7 +97,7 @@ def _once(
     key = None
     if route.method == "POST":
         sent = request.headers.get("Idempotency-Key")
-        key = answers.check_key(sent, public=route.who.kind == "anyone")
+        key = answers.check_key(sent, public=route.who.kind in ("anyone", "keyed"))
     if key is None:
         prepared = prepare()
         with app.db.write() as session:
@@ -152,7 +154,7 @@ def _earned(answer: T | Refused) -> T:
 
 
 def _principal(route: Route, app: "App") -> Principal:
-    if route.who.kind in ("anyone", "link"):
+    if route.who.kind in ("anyone", "link", "keyed"):
         return Principal(sub="public")
     header = request.headers.get("Authorization")
     if route.who.kind == "citizen":
@@ -190,6 +192,9 @@ def _body(route: Route, app: "App") -> dict[str, Any]:
         return {"file": sent}
     if route.largest is not None:
         request.max_content_length = route.largest
+    if route.form:
+        g.raw_body = parse_form(request.get_data(cache=True), request.mimetype)
+        return load(route.body or Body, g.raw_body)
     raw = request.get_data(cache=True)
     if not raw and (route.body is None or route.body.may_be_left_out):
         return load(route.body or Body, {})
@@ -223,7 +228,9 @@ def _dump(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
     return route.dump(answer) if route.dump else answer
 
 
-def _present(answer: dict[str, Any], status: int) -> Response:
+def _present(route: Route, answer: dict[str, Any], status: int) -> Response:
+    if route.manner:
+        return route.manner.present(answer, status)
     response = jsonify(answer)
     response.status_code = status
     if isinstance(answer.get("version"), int):

@@ -48,7 +48,7 @@ def retry_notice(call: Call) -> dict[str, Any]:
     "/v1/petitions/<petition_id>/supplement-requests",
     who=SENDERS,
     body=schemas.SupplementRequestIn,
-    answer=schemas.SupplementOut,
+    answer=schemas.SupplementRequestOut,
     status=201,
 )
 def ask_for_supplement(call: Call) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def print_letters(call: Call) -> dict[str, Any]:
     )
 
 
-@api.post("/v1/letters/posted", who=CLERKS, body=schemas.LettersIn, answer=schemas.PostedOut)
+@api.post("/v1/letters/posted", who=CLERKS, body=schemas.LettersIn, answer=schemas.LetterPostedOut)
 def post_letters(call: Call) -> dict[str, Any]:
     """Mark letters as posted."""
     return use_cases.post_letters(

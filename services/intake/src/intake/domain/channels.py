@@ -16,5 +16,6 @@ NAMES = {
     "visit": "来访",
     "letter": "来信",
     "mailbox": "政府信箱",
+    "open311": "开放接口",
 }
 """The channels that every installation begins with; an office renames, closes and adds."""

@@ -19,6 +19,7 @@ from intake.models.matters import (
 from intake.models.notices import choices as notice_choices
 from intake.models.notices import gateways as notice_gateways
 from intake.models.notices import notices
+from intake.models.open311 import open311_keys, open311_posts
 from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
@@ -54,6 +55,8 @@ __all__ = [
     "notice_gateways",
     "notices",
     "participants",
+    "open311_keys",
+    "open311_posts",
     "petitioners",
     "petitions",
     "places",

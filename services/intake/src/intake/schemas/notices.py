@@ -64,7 +64,7 @@ class SupplementRequestIn(Body):
     until = Day(required=True)
 
 
-class SupplementOut(ma.Schema):
+class SupplementRequestOut(ma.Schema):
     """The request; the notice is null where the petitioner can be told by nothing."""
 
     request_id = fields.Str(required=True)
@@ -137,7 +137,7 @@ class PrintedOut(ma.Schema):
     page = fields.Str(required=True)
 
 
-class PostedOut(ma.Schema):
+class LetterPostedOut(ma.Schema):
     """The letters that are marked as posted now."""
 
     posted = fields.List(fields.Str(), required=True)

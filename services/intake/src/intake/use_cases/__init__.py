@@ -25,8 +25,17 @@ from intake.use_cases.matter_desk import (
     show_matter,
     unmerge_matter,
 )
+from intake.use_cases.open311 import (
+    check_key,
+    find_request,
+    find_requests,
+    list_keys,
+    make_key,
+    post_request,
+    revoke_key,
+)
 from intake.use_cases.places import load_places, places_named
-from intake.use_cases.registering import register, register_many
+from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
 from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
@@ -45,6 +54,8 @@ __all__ = [
     "Reply",
     "Taken",
     "TakenMail",
+    "check_key",
+    "check_many",
     "claim_identity",
     "correct",
     "corrections_of",
@@ -55,6 +66,8 @@ __all__ = [
     "erase_on_request",
     "history_of",
     "hold",
+    "find_request",
+    "find_requests",
     "keep_progress",
     "lift_hold",
     "download",
@@ -67,7 +80,9 @@ __all__ = [
     "link_petitions",
     "list_channels",
     "list_proposals",
+    "list_keys",
     "look_at",
+    "make_key",
     "open_citizen_session",
     "open_suspicions",
     "places_named",
@@ -76,6 +91,7 @@ __all__ = [
     "list_unread",
     "park",
     "post_mail",
+    "post_request",
     "progress_of",
     "put_channel",
     "read_original",
@@ -95,4 +111,5 @@ __all__ = [
     "settle_mail",
     "supplement",
     "take_mail",
+    "revoke_key",
 ]

@@ -16,13 +16,13 @@ from intake.use_cases.sealing import sealed_participants, sealed_petitioner
 from intake.use_cases.suspecting import note_suspicions
 from shared.auth import Principal
 from shared.clock import Clock
-from shared.db import Session, dialect_insert, next_numbers
+from shared.db import Session, insert_many, next_numbers
 from shared.errors import Conflict, Refused, both
 
+Reference = tuple[str, str, str]
+"""Channel, system and number there; the two are empty where a petition has none."""
+
 _REFERENCE = ("channel", "external_system", "external_id")
-_insert_new: dict[str, Any] = {}
-_insert_petitioners = sa.insert(models.petitioners)
-_insert_participants = sa.insert(models.participants)
 
 
 def register(
@@ -79,6 +79,27 @@ def register_many(
     ]
 
 
+def check_many(
+    session: Session,
+    *,
+    petitions: Sequence[Mapping[str, Any]],
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+) -> list[Refused | None]:
+    """For each petition why `register_many` would refuse it now, or None; nothing is written."""
+    drafting = Drafting(session, by=by, now=clock.now(), resources=resources, publicly=False)
+    outcomes: list[Draft | Refused] = []
+    for petition in petitions:
+        try:
+            outcomes.append(drafting(petition))
+        except Refused as refusal:
+            outcomes.append(refusal)
+    references = [_reference(one.row) for one in outcomes if isinstance(one, Draft)]
+    known = _known(session, [one for one in references if all(one)])
+    return [known.get(_reference(one.row)) if isinstance(one, Draft) else one for one in outcomes]
+
+
 def _register(
     session: Session, drafts: Sequence[Draft], drafting: Drafting, resources: Resources
 ) -> dict[str, Conflict]:
@@ -99,7 +120,13 @@ def _register(
         suspected = draft.suspicion is not None
         announce(session, draft.row, draft.petition, suspected=suspected)
         _receipt_to_petitioner(session, draft, drafting, resources)
-    return _conflicts(session, [d.row for d in drafts if d.row["petition_id"] not in inserted])
+    known = {
+        draft.row["petition_id"]: _reference(draft.row)
+        for draft in drafts
+        if draft.row["petition_id"] not in inserted
+    }
+    conflicts = _known(session, list(known.values()))
+    return {petition_id: conflicts[reference] for petition_id, reference in known.items()}
 
 
 def _receipt_to_petitioner(
@@ -136,48 +163,41 @@ def _insert_persons(session: Session, drafts: Iterable[Draft], resources: Resour
         petitioner = sealed_petitioner(draft.petition, petition_id, resources.ring)
         petitioners += [petitioner] if petitioner else []
         participants += sealed_participants(draft.petition, petition_id, resources.ring)
-    if petitioners:
-        session.execute(_insert_petitioners, petitioners)
-    if participants:
-        session.execute(_insert_participants, participants)
+    for table, rows in (
+        (models.petitioners, petitioners),
+        (models.participants, participants),
+    ):
+        if rows:
+            insert_many(session, table, rows, returning="petition_id")
 
 
 def _insert_petitions(session: Session, drafts: Iterable[Draft]) -> set[str]:
     """The ids of those that are in now: not of those whose reference was registered before."""
     # Two batches with the same references would wait for each other if they took them in any order.
-    rows = sorted((draft.row for draft in drafts), key=_reference_order)
-    return set(session.scalars(_inserting(session), rows))
+    rows = sorted((draft.row for draft in drafts), key=_reference)
+    return set(
+        insert_many(session, models.petitions, rows, key=_REFERENCE, returning="petition_id")
+    )
 
 
-def _inserting(session: Session) -> Any:
-    """The statement for a kind of database, made once: making it takes longer than a row."""
-    kind = session.get_bind().dialect.name
-    if kind not in _insert_new:
-        table = models.petitions
-        insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=_REFERENCE)
-        _insert_new[kind] = insert.returning(table.c.petition_id)
-    return _insert_new[kind]
+def _reference(row: Mapping[str, Any]) -> Reference:
+    return row["channel"], row["external_system"] or "", row["external_id"] or ""
 
 
-def _reference_order(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(row[name] or "" for name in _REFERENCE)
-
-
-def _conflicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Conflict]:
-    if not rows:
+def _known(session: Session, references: Sequence[Reference]) -> dict[Reference, Conflict]:
+    """Why those of these references that are registered cannot be registered again."""
+    if not references:
         return {}
     table = models.petitions
-    reference = [table.c[name] for name in _REFERENCE]
-    references = {row["petition_id"]: tuple(row[name] for name in _REFERENCE) for row in rows}
+    columns = [table.c[name] for name in _REFERENCE]
     found = session.execute(
-        sa.select(*reference, table.c.petition_id, table.c.petition_no).where(
-            sa.tuple_(*reference).in_(list(references.values()))
+        sa.select(*columns, table.c.petition_id, table.c.petition_no).where(
+            sa.tuple_(*columns).in_(references)
         )
     )
-    known = {(one.channel, one.external_system, one.external_id): one for one in found}
     return {
-        petition_id: _registered_already(known[reference])
-        for petition_id, reference in references.items()
+        (one.channel, one.external_system, one.external_id): _registered_already(one)
+        for one in found
     }
 
 

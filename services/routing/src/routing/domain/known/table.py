@@ -131,6 +131,7 @@ _CHANNELS = {
     "visit": "来访",
     "letter": "来信",
     "mailbox": "政府信箱",
+    "open311": "开放接口",
 }
 
 KNOWN: Mapping[str, Source] = {
