@@ -48,14 +48,22 @@ def open_database():
         database.close()
 
 
-def ours(thing, name, kind, reflected, _compare_to):
-    """All but what only the database has: partitions, and Alembic's own table."""
-    table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
-    return not str(table).startswith(("outbox_", "alembic_"))
+def ours(dialect):
+    """All but what only the database has (partitions, Alembic's own table), and indexes of another
+    kind of database."""
+
+    def is_ours(thing, name, kind, _reflected, _compare_to):
+        table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
+        made_if = getattr(thing, "_ddl_if", None)
+        if made_if is not None and made_if.dialect != dialect:
+            return False
+        return not str(table).startswith(("outbox_", "alembic_"))
+
+    return is_ours
 
 
 def differences(connection, service):
-    options = {"compare_type": True, "include_object": ours}
+    options = {"compare_type": True, "include_object": ours(connection.dialect.name)}
     found = compare_metadata(
         MigrationContext.configure(connection, opts=options), service.ground.metadata
     )

@@ -202,9 +202,9 @@ def test_a_type_that_stops_without_a_successor_is_refused(world):
 
 
 def test_a_type_is_retired_before_it_is_forgotten(world):
-    whys = breaks(world, "satisfaction", lambda c: c["produces"].pop("evaluation.invited.v1"))
+    whys = breaks(world, "satisfaction", lambda c: c["produces"].pop("evaluation.recorded.v1"))
     assert whys == [
-        "satisfaction 0.2.0 no longer declares evaluation.invited.v1, which lies in its log: a "
+        "satisfaction 0.2.0 no longer declares evaluation.recorded.v1, which lies in its log: a "
         "replay or rebuild would leave it out. Keep it declared with retired=True."
     ]
 

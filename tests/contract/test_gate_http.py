@@ -238,7 +238,12 @@ def test_a_new_optional_parameter_and_a_new_role_pass(world):
 def test_the_declared_callers_are_served_by_the_tree(world):
     servers: dict[str, Bundle] = {n: freeze(s, world.site) for n, s in SERVICES.items()}
     callers = read_callers(ROOT / "tests/contract/callers", ROOT)
-    assert [caller.name for caller in callers] == ["channel", "public-portal", "routing"]
+    assert [caller.name for caller in callers] == [
+        "channel",
+        "notice-gateway",
+        "public-portal",
+        "routing",
+    ]
     for caller in callers:
         for call in caller.calls:
             assert list(served(call, caller.name, servers[call["to"]])) == []

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from casework import at_office, brought, done, units
+from routing_bench import WORDS
 
 from shared.testing import hear, inbox_statuses, make_event
 
@@ -157,3 +158,29 @@ def test_a_void_petition_twice_told_is_void_once(office):
     void(office, *case["petition_ids"])
     assert steps(office, case) == ["void"]
     assert inbox_statuses(office.app).get("dead", 0) == 0
+
+
+def test_what_is_told_before_the_petition_waits_for_its_case(office):
+    petition_id, registered, _text = office.petition(secret=True, suspected=True)
+    clear(office, petition_id)
+    hear(office.app, registered)
+    after = office.case_of(petition_id)
+    assert after["secret"] is False
+    assert steps(office, after) == ["clear_suspicion"]
+
+
+def test_a_correction_that_is_told_before_the_words_waits_for_them(office):
+    petition_id, registered, text = office.petition()
+    hear(office.app, registered)
+    case = office.case_of(petition_id)
+    told = {"title": WORDS["title"], "content": WORDS["content"], "place": WORDS["place"]}
+    correct(office, case, told, title="海月路路灯不亮")
+    hear(office.app, text)
+    assert office.case_of(petition_id)["title"] == "海月路路灯不亮"
+
+
+def test_a_void_petition_that_comes_late_is_void_from_the_start(office):
+    petition_id, registered, text = office.petition()
+    void(office, petition_id)
+    hear(office.app, registered, text)
+    assert office.case_of(petition_id)["state"] == "voided"

@@ -69,7 +69,7 @@ def open_cases(
     events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
 ) -> None:
     """Open a case for each new petition (T22 Art.22)."""
-    use_cases.open_cases(session, registered=events, resources=resources)
+    use_cases.open_cases(session, registered=events, clock=clock, resources=resources)
 
 
 @subscriptions.on("petition.text.v1", from_="intake", reads=PetitionText, batch=True)
@@ -77,13 +77,15 @@ def keep_texts(
     events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
 ) -> None:
     """Put the words to their cases and suggest category and unit."""
-    use_cases.keep_texts(session, texts=[event.data for event in events], resources=resources)
+    use_cases.keep_texts(
+        session, texts=[event.data for event in events], clock=clock, resources=resources
+    )
 
 
 @subscriptions.on("petition.cleared.v1", from_="intake", reads=PetitionNamed)
 def clear_suspicion(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
     """Take the case out of the secret lane, where suspicion alone had put it there."""
-    use_cases.clear_suspicion(session, cleared=event, clock=clock, resources=resources)
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
 
 
 @subscriptions.on("petition.corrected.v1", from_="intake", reads=PetitionCorrected)
@@ -91,13 +93,13 @@ def follow_correction(
     event: Event, *, session: Session, clock: Clock, resources: Resources
 ) -> None:
     """Let the case's words follow its petition's, unless they have become its own."""
-    use_cases.follow_correction(session, corrected=event, clock=clock, resources=resources)
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
 
 
 @subscriptions.on("petition.voided.v1", from_="intake", reads=PetitionNamed)
 def void_petition(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
     """Take a void petition out of its case, which ends where it holds no other."""
-    use_cases.void_petition(session, voided=event, clock=clock, resources=resources)
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
 
 
 @subscriptions.on("petition.erased.v1", from_="intake", reads=PetitionErased, batch=True)

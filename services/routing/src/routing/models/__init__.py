@@ -16,6 +16,7 @@ from routing.models.cases import (
     erased_petitions,
     refusals,
     steps,
+    waiting_changes,
     waiting_texts,
 )
 from routing.models.exports import exports
@@ -46,5 +47,6 @@ __all__ = [
     "refusals",
     "steps",
     "units",
+    "waiting_changes",
     "waiting_texts",
 ]

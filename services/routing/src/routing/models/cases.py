@@ -107,6 +107,18 @@ waiting_texts = sa.Table(
     sa.Column("place", sa.Text),
 )
 
+waiting_changes = sa.Table(
+    "waiting_changes",
+    metadata,
+    sa.Column("event_id", sa.String(100), primary_key=True),
+    sa.Column("petition_id", sa.String(36), nullable=False, index=True),
+    sa.Column("type", sa.String(50), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("data", Json, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+"""What was told of a registration before its case, or its words, were there."""
+
 erased_petitions = sa.Table(
     "erased_petitions",
     metadata,

@@ -11,7 +11,7 @@ from routing.use_cases.listing import list_cases
 from routing.use_cases.listing_work import REASONS, my_work
 from routing.use_cases.opening import keep_texts, open_cases
 from routing.use_cases.reading import case_for, count
-from routing.use_cases.registration import clear_suspicion, follow_correction, void_petition
+from routing.use_cases.registration import follow
 from routing.use_cases.units import list_units, put_unit
 
 __all__ = [
@@ -21,10 +21,9 @@ __all__ = [
     "act",
     "act_on_many",
     "case_for",
-    "clear_suspicion",
     "count",
     "export",
-    "follow_correction",
+    "follow",
     "forget",
     "gauges",
     "guide",
@@ -35,5 +34,4 @@ __all__ = [
     "open_cases",
     "put_unit",
     "steps",
-    "void_petition",
 ]

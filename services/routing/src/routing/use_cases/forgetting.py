@@ -28,8 +28,8 @@ def forget(session: Session, *, erased: Sequence[Event]) -> None:
     rows = [{"petition_id": e.data["petition_id"], "at": e.data["at"]} for e in erased]
     insert_missing(session, _erased, rows, key=["petition_id"])
     ids = [row["petition_id"] for row in rows]
-    waiting = models.waiting_texts
-    session.execute(sa.delete(waiting).where(waiting.c.petition_id.in_(ids)))
+    for waiting in (models.waiting_texts, models.waiting_changes):
+        session.execute(sa.delete(waiting).where(waiting.c.petition_id.in_(ids)))
     links = models.case_petitions
     present = sa.select(links.c.case_id).where(links.c.petition_id.in_(ids))
     case_ids = {case_id for event in erased for case_id in event.data["case_ids"]}

@@ -18,8 +18,9 @@ from routing.use_cases.calendar import office_calendar
 from routing.use_cases.classification import ready_to_suggest
 from routing.use_cases.forgetting import erased_among
 from routing.use_cases.header import header
+from routing.use_cases.registration import take_up
 from routing.use_cases.units import organisation
-from shared.clock import office_day
+from shared.clock import Clock, office_day
 from shared.contracts import Event
 from shared.db import Session, insert_missing, next_numbers
 from shared.outbox import emit
@@ -27,7 +28,9 @@ from shared.outbox import emit
 ACCUSATION, OFFICE = "accusation", "bureau"
 
 
-def open_cases(session: Session, *, registered: Sequence[Event], resources: Resources) -> None:
+def open_cases(
+    session: Session, *, registered: Sequence[Event], clock: Clock, resources: Resources
+) -> None:
     """Open a case for each petition that has none yet; D1 runs from receipt (T22 Art.22).
 
     What was handed in at a unit itself is that unit's from the start, which then owes its own
@@ -63,10 +66,12 @@ def open_cases(session: Session, *, registered: Sequence[Event], resources: Reso
             historical=event.historical,
             cause=event,
         )
+    opened = [event.data["petition_id"] for event in new]
+    take_up(session, opened, clock=clock, resources=resources)
 
 
 def keep_texts(
-    session: Session, *, texts: Sequence[Mapping[str, Any]], resources: Resources
+    session: Session, *, texts: Sequence[Mapping[str, Any]], clock: Clock, resources: Resources
 ) -> None:
     """Put the words to their cases and suggest; words that came first wait for their case.
 
@@ -93,6 +98,7 @@ def keep_texts(
             .values(version=table.c.version + 1, **columns),
             found,
         )
+        take_up(session, cases, clock=clock, resources=resources)
 
 
 def _known(session: Session, petition_ids: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from shared.db import Json
 revision = "0007"
 down_revision = "0006"
 
-_OLD = sa.false()
+_OLD = sa.text("false")
 
 
 def upgrade() -> None:
