@@ -62,6 +62,7 @@ def test_every_path_is_measured_beside_its_limit_and_nothing_is_lost(tmp_path: P
         "pika alone",
         "kombu alone",
         "plain SQL",
+        "COPY",
     }
     (lost,) = [row for path, row in rows.items() if "lost, in any service" in path]
     (refused,) = [row for path, row in rows.items() if "not answered 201" in path]
