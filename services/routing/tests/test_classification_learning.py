@@ -1,5 +1,6 @@
 """A classifier: learnt from decided cases, kept without code, promoted only where it is better."""
 
+import contextlib
 import csv
 import itertools
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routing.domain.words import digest, letters
@@ -112,8 +113,27 @@ def test_a_classifier_that_was_changed_since_is_not_read(learnt):
 
 
 @given(st.binary(max_size=200))
+@example(b"PK\x05\x06")
 def test_bytes_that_are_no_classifier_are_not_read(raw):
     with pytest.raises(NotAClassifier):
+        unpack(raw, sha256=fingerprint(raw))
+
+
+@pytest.fixture(scope="module")
+def packed(learnt) -> bytes:
+    return pack(learnt)
+
+
+@given(
+    at=st.floats(0, 1, exclude_max=True),
+    byte=st.integers(0, 255),
+    kept=st.just(1.0) | st.floats(0, 1),
+)
+def test_a_damaged_archive_is_read_as_one_or_refused(packed, at, byte, kept):
+    damaged = bytearray(packed)
+    damaged[int(at * len(damaged))] = byte
+    raw = bytes(damaged[: int(kept * len(damaged))])
+    with contextlib.suppress(NotAClassifier):
         unpack(raw, sha256=fingerprint(raw))
 
 
