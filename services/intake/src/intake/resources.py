@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
 from intake.domain.retention import Retention
-from intake.domain.suspicion import AccusationRules
+from intake.domain.suspicion import Accusations
 from intake.files.examining import Examiner
 from intake.files.scanning import Scanner
 from intake.files.storage import S3Keys, Storage, open_storage
@@ -40,7 +40,7 @@ class Resources:
     query_code_tries: int
     files: Files
     talking: Talking
-    accusations: AccusationRules
+    accusations: Accusations
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -56,7 +56,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
         talking=Talking.build(settings),
-        accusations=AccusationRules.read(),
+        accusations=Accusations(),
         files=_files(settings),
     )
 

@@ -7,7 +7,14 @@ from intake.events import events
 from intake.jobs import JOBS
 from intake.settings import Settings
 from intake.subscriptions import subscriptions
-from intake.tools import conformance, gazetteer, open311_keys, rotate_keys, verify_audit
+from intake.tools import (
+    conformance,
+    gazetteer,
+    open311_keys,
+    rotate_keys,
+    train,
+    verify_audit,
+)
 from intake.tools.importing import command as bulk_import
 from shared.service import Service
 
@@ -38,5 +45,5 @@ SERVICE = Service(
     },
     roles={"mail": mail},
     folders={"ATTACHMENTS_URL": "attachments"},
-    tools={"conformance": conformance.main, "gazetteer": gazetteer.main},
+    tools={"conformance": conformance.main, "gazetteer": gazetteer.main, "train": train.main},
 )

@@ -1,18 +1,24 @@
 """What may be an accusation though it was not brought in as one (T22 Arts.22(2), 30).
 
-Somebody who holds an office, and what they are said to have done, near each other in one sentence.
-A false alarm costs a dispatcher's look; a miss may take the words to whom they accuse.
+Rules: somebody who holds an office, and what they are said to have done, near each other in one
+sentence. Beside them a model that has learnt from the office's decisions, where there is one. A
+false alarm costs a dispatcher's look; a miss may take the words to whom they accuse.
 """
 
 import csv
 import re
 from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
+
+from intake.domain.accusation_model import KnownModel
 
 CLEARED = "cleared"
 DECISIONS = {CLEARED: "不是检举控告", "confirmed": "是检举控告"}
+RULES, MODEL = "rules", "model"
+FOUND_BY = {RULES: "规则", MODEL: "模型"}
 NEAR = 30
 """Characters at most between the person and the deed."""
 AFTER_REPORTING = 25
@@ -24,9 +30,31 @@ _SENTENCE_ENDS = re.compile(r"[。！？!?\n]")
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What in a text made it suspect: `who` and `what`, or one phrase alone."""
+    """What in a text made it suspect: `who` and `what`, one phrase, or the model's clause."""
 
     words: tuple[str, ...]
+    found_by: str = RULES
+
+
+def words_of(petition: Mapping[str, Any]) -> str:
+    """The words of a petition in which an accusation is looked for."""
+    said = (petition[part] for part in ("title", "content", "claim", "course"))
+    return "\n".join(filter(None, said))
+
+
+class Accusations:
+    """The rules, and the model in use."""
+
+    def __init__(self) -> None:
+        self._rules = AccusationRules.read()
+        self.known = KnownModel()
+
+    def suspicion(self, text: str) -> Suspicion | None:
+        """Why a text may be an accusation; None where neither rules nor model say so."""
+        if found := self._rules.suspicion(text):
+            return found
+        clause = self.known.model.suspects(text) if self.known.model else None
+        return Suspicion((clause,), MODEL) if clause is not None else None
 
 
 class AccusationRules:

@@ -25,10 +25,11 @@ from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
 from intake.models.supplements import supplement_requests, supplements
-from intake.models.suspicions import suspicions
+from intake.models.suspicions import accusation_models, suspicions
 from intake.models.unread import unread_messages
 
 __all__ = [
+    "accusation_models",
     "attachments",
     "audit",
     "audit_head",

@@ -25,7 +25,7 @@ class SuspicionDecisionOut(ma.Schema):
 
 
 class SuspicionOut(ma.Schema):
-    """A petition that waits; `words` are what made it suspect."""
+    """A petition that waits; `words` are what made it suspect, `found_by` rules or model."""
 
     petition_id = fields.Str(required=True)
     petition_no = fields.Str(required=True)
@@ -33,6 +33,8 @@ class SuspicionOut(ma.Schema):
     received_at = fields.AwareDateTime(required=True)
     found_at = fields.AwareDateTime(required=True)
     words = fields.List(fields.Str(), required=True)
+    found_by = fields.Str(required=True)
+    found_by_name = fields.Str(required=True)
 
 
 class SuspicionsOut(ma.Schema):

@@ -17,6 +17,7 @@ from intake.domain.correction import VOIDABLE, WORDS
 from intake.domain.participants import LISTS
 from intake.events import PetitionCorrected, PetitionVoided, events
 from intake.resources import Resources
+from intake.use_cases.accusations import suspicion_in
 from intake.use_cases.cases import cases_of
 from intake.use_cases.comparing import compare_anew
 from intake.use_cases.drafting import located
@@ -31,6 +32,10 @@ from shared.errors import Conflict, Invalid, both
 from shared.outbox import emit
 
 _petitions, _corrections, _voidings = models.petitions, models.corrections, models.voidings
+_ACCUSES = both(
+    "更正后的内容疑似检举控告，请作废本件后重新登记。",
+    "It may be an accusation now: void this one and register it anew.",
+)
 
 
 def correct(
@@ -57,7 +62,11 @@ def correct(
     after = before | changed
     if "place" in changed and "place_code" not in changed:
         after["place_code"] = None
-    _check(before, after, row, resources)
+    wrong = registration.contradictions(after, on=office_day(row.registered_at))
+    if _accuses_now(session, before, after, row, now=now, resources=resources):
+        wrong["content"] = _ACCUSES
+    if wrong:
+        raise Invalid({f"changes.{field}": why for field, why in wrong.items()})
     correction_id = str(uuid.uuid4())
     correction = {
         "correction_id": correction_id,
@@ -171,23 +180,20 @@ def _standing(row: sa.Row[Any]) -> dict[str, Any]:
     return kept
 
 
-def _check(
-    before: Mapping[str, Any], after: Mapping[str, Any], row: sa.Row[Any], resources: Resources
-) -> None:
-    wrong = registration.contradictions(after, on=office_day(row.registered_at))
-    if not row.secret and not _accuses(before, resources) and _accuses(after, resources):
-        # The words that stood there have been told; those that accuse somebody must not be.
-        wrong["content"] = both(
-            "更正后的内容疑似检举控告，请作废本件后重新登记。",
-            "It may be an accusation now: void this one and register it anew.",
-        )
-    if wrong:
-        raise Invalid({f"changes.{field}": why for field, why in wrong.items()})
-
-
-def _accuses(petition: Mapping[str, Any], resources: Resources) -> bool:
-    words = "\n".join(filter(None, (petition[name] for name in WORDS)))
-    return resources.accusations.suspicion(words) is not None
+def _accuses_now(
+    session: Session,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    row: sa.Row[Any],
+    *,
+    now: dt.datetime,
+    resources: Resources,
+) -> bool:
+    """Whether the words accuse somebody and did not: they have been told, and routing hears the
+    new ones."""
+    if row.secret or suspicion_in(session, before, now=now, resources=resources):
+        return False
+    return suspicion_in(session, after, now=now, resources=resources) is not None
 
 
 def _tell_corrected(

@@ -10,6 +10,7 @@ from intake.domain import registration
 from intake.domain.location import to_wgs84
 from intake.domain.suspicion import Suspicion
 from intake.resources import Resources
+from intake.use_cases.accusations import suspicion_in
 from intake.use_cases.channels import check_channel
 from intake.use_cases.places import place_of
 from shared.auth import Principal
@@ -84,8 +85,7 @@ class Drafting:
         """What was handled long ago is suspected of nothing any more."""
         if row["secret"] or row["historical"]:
             return None
-        words = (row["title"], row["content"], row["claim"], row["course"])
-        return self._resources.accusations.suspicion("\n".join(filter(None, words)))
+        return suspicion_in(self._session, row, now=self.now, resources=self._resources)
 
 
 def _may_register(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.suspicion import CLEARED
+from intake.domain.suspicion import CLEARED, FOUND_BY
 from intake.events import PetitionCleared, events
 from intake.resources import Resources
 from intake.use_cases.announcing import tell_words
@@ -32,6 +32,7 @@ def note_suspicions(session: Session, drafts: Iterable[Draft], *, now: dt.dateti
         {
             "petition_id": draft.row["petition_id"],
             "words": list(draft.suspicion.words),
+            "found_by": draft.suspicion.found_by,
             "found_at": now,
         }
         for draft in drafts
@@ -53,7 +54,7 @@ def open_suspicions(session: Session, *, by: Principal, query: dict[str, Any]) -
         statement,
         by=[_table.c.found_at, _table.c.petition_id],
         query=query,
-        present=lambda row: dict(row._mapping),
+        present=lambda row: dict(row._mapping) | {"found_by_name": FOUND_BY[row.found_by]},
     )
 
 

@@ -1,0 +1,1 @@
+"""Learning from what the office decided; the only room that imports scikit-learn and NumPy."""
