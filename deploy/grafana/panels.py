@@ -513,6 +513,41 @@ PETITIONS = Dashboard(
             ),
         ),
         (
+            "What petitioners are told",
+            (
+                Panel(
+                    "Notices sent",
+                    "Notices that gateways took in the hour before each moment, by medium.",
+                    "short",
+                    (
+                        (
+                            "sum by (medium) (increase(notices_handed_over_total"
+                            f'{{{HERE}, outcome="sent"}}[1h]))',
+                            "{{medium}}",
+                        ),
+                    ),
+                ),
+                Panel(
+                    "Notices not taken",
+                    "Notices that gateways refused or failed on in the hour before each moment.",
+                    "short",
+                    (
+                        (
+                            "sum by (medium, outcome) (increase(notices_handed_over_total"
+                            f'{{{HERE}, outcome!="sent"}}[1h]))',
+                            "{{medium}} {{outcome}}",
+                        ),
+                    ),
+                ),
+                Panel(
+                    "Notices that wait",
+                    "Notices that are due and not sent, by medium; letters wait to be printed.",
+                    "short",
+                    ((f"max by (medium) (notices_waiting{{{HERE}}})", "{{medium}}"),),
+                ),
+            ),
+        ),
+        (
             "The city",
             (
                 Panel(

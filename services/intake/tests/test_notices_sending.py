@@ -413,6 +413,22 @@ def test_gauges_show_what_waits_and_what_is_lost(desk, gateway):
     assert gauges["notices_oldest_waiting_seconds"].values["sms"] == 60
 
 
+def test_what_gateways_say_is_counted_by_medium_from_zero_on(desk, gateway):
+    def counted(outcome):
+        labels = {"service": "intake", "medium": "sms", "outcome": outcome}
+        return desk.app.instruments.registry.get_sample_value("notices_handed_over_total", labels)
+
+    desk.send()
+    assert [counted(outcome) for outcome in ("sent", "refused", "away")] == [0, 0, 0]
+    gateway.behave("422")
+    desk.registered(petitioner=PERSON)
+    desk.send()
+    gateway.behave("ok")
+    desk.registered(petitioner=PERSON)
+    desk.send()
+    assert [counted(outcome) for outcome in ("sent", "refused", "away")] == [1, 1, 0]
+
+
 def test_the_clock_of_quiet_hours_is_the_offices(tmp_path, gateway):
     (gateway.folder / "took.jsonl").unlink(missing_ok=True)
     gateway.behave("ok")

@@ -46,6 +46,9 @@ class Instruments:
         self.handler_seconds = histogram("inbox_handler_seconds", "Time in a handler.", "type")
         self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
         self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
+        self.handed_over = counter(
+            "notices_handed_over_total", "Notices given to a gateway.", "medium", "outcome"
+        )
         self.job_runs = counter("job_runs_total", "Runs of timed jobs.", "job", "outcome")
         self.job_success = gauge(
             "job_last_success_timestamp_seconds", "When a timed job last succeeded.", "job"
@@ -92,6 +95,15 @@ class Metrics:
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self.instruments.requests.labels(self.service, method, route, str(status)).inc()
         self.instruments.request_seconds.labels(self.service, route).observe(seconds)
+
+    def will_hand_over(self, medium: str, outcomes: Iterable[str]) -> None:
+        """Begin a medium's counters at 0."""
+        for outcome in outcomes:
+            self.instruments.handed_over.labels(self.service, medium, outcome)
+
+    def handed_over(self, medium: str, outcome: str) -> None:
+        """A gateway was given a notice, and said so."""
+        self.instruments.handed_over.labels(self.service, medium, outcome).inc()
 
     def job_scheduled(self, job: str, *, seconds: float) -> None:
         """From now on this process runs `job` every `seconds`."""

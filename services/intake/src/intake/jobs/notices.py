@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from intake.domain.notices import Outcome, Verdict
+from intake.domain.notices import ELECTRONIC, Outcome, Verdict
 from intake.senders import Sender
 from intake.use_cases.notices import sending
 from intake.use_cases.notices.sending import Batch, Claimed
@@ -21,6 +21,8 @@ _BROKEN_MOST = 3
 
 def send(app: App) -> None:
     """Send what is due; raises, once every medium has had its turn, what went wrong with one."""
+    for medium in ELECTRONIC:
+        app.metrics.will_hand_over(medium, Verdict)
     if not app.resources.talking.senders:
         return
     with app.db.read() as session:
@@ -48,6 +50,8 @@ def _send_medium(app: App, medium: str, ends: float) -> None:
             while time.monotonic() < ends and (batch := _claim(app, medium)):
                 outcomes = _hand_over(batch, sender, lines, ends)
                 _settle(app, batch, outcomes)
+                for outcome in filter(None, outcomes):
+                    app.metrics.handed_over(medium, outcome.verdict)
     finally:
         sender.rest()
 
