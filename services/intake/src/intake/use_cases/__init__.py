@@ -34,6 +34,7 @@ from intake.use_cases.open311 import (
     post_request,
     revoke_key,
 )
+from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
@@ -93,6 +94,7 @@ __all__ = [
     "progress_of",
     "put_channel",
     "read_original",
+    "redeem_code",
     "register",
     "register_many",
     "release_mailbox",
@@ -100,6 +102,7 @@ __all__ = [
     "revoke_key",
     "say_not_the_same",
     "search_person",
+    "send_code",
     "settle_mail",
     "show_matter",
     "similar",
