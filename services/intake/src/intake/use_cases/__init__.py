@@ -37,6 +37,8 @@ from intake.use_cases.open311 import (
 from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import check_many, register, register_many
+from intake.use_cases.requesting import request_by_code, request_on_paper, send_request_code
+from intake.use_cases.requests import keep_answers, requests_of
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
 from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
@@ -72,6 +74,7 @@ __all__ = [
     "gauges",
     "history_of",
     "hold",
+    "keep_answers",
     "keep_progress",
     "lease_mailbox",
     "lift_hold",
@@ -99,10 +102,14 @@ __all__ = [
     "register_many",
     "release_mailbox",
     "release_petitions",
+    "request_by_code",
+    "request_on_paper",
+    "requests_of",
     "revoke_key",
     "say_not_the_same",
     "search_person",
     "send_code",
+    "send_request_code",
     "settle_mail",
     "show_matter",
     "similar",

@@ -39,6 +39,7 @@ _FORGOTTEN = (
     models.fingerprints,
     models.attachments,
     models.supplements,
+    models.petition_requests,
     models.unread_messages,
     models.uncompared,
 )

@@ -105,6 +105,7 @@ def queue_steps(
             "case_id": step["case_id"],
             "unit": step["facts"]["unit"],
             "due_day": step["facts"]["due_day"],
+            **{name: step["facts"][name] for name in ("request", "why") if name in step["facts"]},
         }
         rows.append(
             _row(
