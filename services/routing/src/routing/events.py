@@ -220,7 +220,7 @@ class CaseAccessChanged(CaseEvent):
     """
 
 
-@events.type("case.request_answered.v1", only=("intake",))
+@events.type("case.request_answered.v1", only=("intake",), optional=True)
 class CaseRequestAnswered(CaseEvent):
     """What became of a petitioner's request: done, waiting for staff, or refused, and why.
 

@@ -99,7 +99,7 @@ class OpenRequestOut(ma.Schema):
     days_left = fields.Int(required=True, allow_none=True)
 
 
-class RequestOut(RequestTold):
+class PetitionRequestOut(RequestTold):
     """A request as staff read it, its words masked as the petition's are."""
 
     case_id = fields.Str(required=True, allow_none=True)
@@ -114,7 +114,7 @@ class RequestOut(RequestTold):
     registered_by = fields.Str(required=True)
 
 
-class RequestsOut(ma.Schema):
+class PetitionRequestsOut(ma.Schema):
     """A petition's requests, oldest first."""
 
-    items = fields.List(fields.Nested(RequestOut), required=True)
+    items = fields.List(fields.Nested(PetitionRequestOut), required=True)

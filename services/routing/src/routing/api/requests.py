@@ -36,7 +36,7 @@ def take_up_request(call: Call) -> dict[str, Any]:
 @api.post(
     "/v1/cases/<case_id>/requests/<request_id>/decline",
     who=ANSWERERS,
-    body=schemas.DeclineIn,
+    body=schemas.RequestDeclineIn,
     answer=schemas.PetitionerRequestOut,
 )
 def decline_request(call: Call) -> dict[str, Any]:

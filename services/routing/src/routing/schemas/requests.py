@@ -6,7 +6,7 @@ from marshmallow import fields
 from shared.web.fields import Body, Text
 
 
-class DeclineIn(Body):
+class RequestDeclineIn(Body):
     """Why a request is declined, for the file."""
 
     reason = Text(longest=4_000, shortest=2, lines=True, required=True)
