@@ -66,7 +66,10 @@ def request_on_paper(call: Call) -> dict[str, Any]:
 
 
 @api.get(
-    "/v1/petitions/<petition_id>/requests", who=READERS, answer=schemas.PetitionRequestsOut, audited=True
+    "/v1/petitions/<petition_id>/requests",
+    who=READERS,
+    answer=schemas.PetitionRequestsOut,
+    audited=True,
 )
 def requests(call: Call) -> dict[str, Any]:
     """A petition's requests with their words, masked; the look is written down."""
