@@ -71,7 +71,7 @@ def request_on_paper(call: Call) -> dict[str, Any]:
     answer=schemas.PetitionRequestsOut,
     audited=True,
 )
-def requests(call: Call) -> dict[str, Any]:
+def petition_requests(call: Call) -> dict[str, Any]:
     """A petition's requests with their words, masked; the look is written down."""
     return use_cases.requests_of(
         call.session,
