@@ -35,7 +35,7 @@ PLAIN = {
 class Scenario:
     """All services, a clock that stands still until it is turned, and a bus that delivers now."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.clock = FixedClock(MORNING)
         services = {service.name: service for service in find_services()}
         city, (companion,) = services["sync-municipal"], services["sync-municipal"].companions
@@ -43,7 +43,7 @@ class Scenario:
         self.city = companions.launch(city, companion, var=folder, env=env)
         url = {companion.url_setting: companions.url_of(self.city)}
         self.apps: dict[str, App] = {
-            name: make_app(service, folder, clock=self.clock, **url)
+            name: make_app(service, folder, clock=self.clock, **url, **settings)
             for name, service in services.items()
         }
         self.offices = {name: Office(app) for name, app in self.apps.items()}

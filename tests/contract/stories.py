@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from routing.domain.catalogue import load_catalogue
+from shared.clock import office_day
 
 if TYPE_CHECKING:
     from scenario import Scenario
@@ -129,6 +130,25 @@ def _registered_wrongly(scenario: Scenario) -> None:
                instead=right["petition_no"], reason="同一封信扫描了两次。")  # fmt: skip
 
 
+def _requested(scenario: Scenario) -> None:
+    """Petitioners supplement, apply for review too early and in time, and withdraw, on paper."""
+    receipt = scenario.register()
+    scenario.act(receipt, "forward", unit="transport")
+    scenario.act(receipt, "accept")
+    _on_paper(scenario, receipt, "supplement", content="补充照片两张。")
+    _on_paper(scenario, receipt, "re_review", content="对答复不服。")
+    scenario.act(receipt, "reply", text=REPLY, outcome="partly")
+    scenario.act(receipt, "serve", **scenario.proof())
+    _on_paper(scenario, receipt, "review", content="对答复不服。")
+    _on_paper(scenario, receipt, "withdraw")
+
+
+def _on_paper(scenario: Scenario, receipt: dict[str, Any], kind: str, **more: Any) -> None:
+    day = office_day(scenario.clock.now()).isoformat()
+    paper = {"on_file": "2026年来访卷第3页", "signed_on": day}
+    _at_intake(scenario, receipt, "requests", "registrar", kind=kind, paper=paper, **more)
+
+
 def _at_intake(
     scenario: Scenario, receipt: dict[str, Any], thing: str, role: str, **body: Any
 ) -> None:
@@ -148,6 +168,7 @@ STORIES: dict[str, Callable[[Scenario], None]] = {
     "joined": _joined,
     "withdrawn": _withdrawn,
     "registered-wrongly": _registered_wrongly,
+    "requested-by-the-petitioner": _requested,
     "withheld": _withheld,
     "erased": _erased,
 }

@@ -5,6 +5,7 @@ import pytest
 from intake.domain.progress import (
     STAGE_TEXTS,
     STAGES_OF_ACTIONS,
+    STAGES_OF_ANSWERS,
     STAGES_OF_EVENTS,
     STAGES_OF_STATES,
 )
@@ -60,7 +61,8 @@ def test_every_step_that_concerns_the_citizen_is_told_once(desk, receipt, story)
 
 
 def test_every_stage_that_can_be_reached_has_its_sentence():
-    reached = {*STAGES_OF_EVENTS, *STAGES_OF_ACTIONS.values(), "redo", "registered"}
+    reached = {*STAGES_OF_EVENTS, *STAGES_OF_ACTIONS.values(), *STAGES_OF_ANSWERS.values()}
+    reached |= {"redo", "registered"}
     reached |= {state for states in STAGES_OF_STATES.values() for state in states}
     assert reached == set(STAGE_TEXTS)
 

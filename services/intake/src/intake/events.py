@@ -102,3 +102,41 @@ class PetitionVoided(ma.Schema):
 
     petition_id = fields.Str(required=True)
     voided_at = fields.AwareDateTime(required=True)
+
+
+class PetitionRequest(ma.Schema):
+    """Something was asked of a petition, proved by a phone code or a signed paper (`proof`)."""
+
+    petition_id = fields.Str(required=True)
+    request_id = fields.Str(required=True)
+    proof = fields.Str(required=True)
+    received_on = fields.Date(required=True)
+    requested_at = fields.AwareDateTime(required=True)
+
+
+@events.type("petition.withdrawal_requested.v1", only=("routing",))
+class PetitionWithdrawalRequested(PetitionRequest):
+    """The petitioner withdraws the petition. Carries no text: the words stay in intake."""
+
+
+@events.type("petition.review_requested.v1", only=("routing",))
+class PetitionReviewRequested(PetitionRequest):
+    """The petitioner applies for review or re-review (T22 Arts.35, 36). Carries no text."""
+
+    level = fields.Str(required=True)
+    case_id = fields.Str(
+        required=True,
+        allow_none=True,
+        metadata={"description": "whose opinion it is; null where no case can be reviewed now"},
+    )
+    mailed_on = fields.Date(required=True, allow_none=True)
+
+
+@events.type("petition.supplemented.v1", only=("routing",))
+class PetitionSupplemented(ma.Schema):
+    """Something was sent afterwards for a petition; who handles it reads it at intake."""
+
+    petition_id = fields.Str(required=True)
+    supplement_id = fields.Str(required=True)
+    received_on = fields.Date(required=True)
+    supplemented_at = fields.AwareDateTime(required=True)

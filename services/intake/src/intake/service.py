@@ -34,6 +34,7 @@ SERVICE = Service(
         models.cases,
         models.marks.table,
         models.case_words,
+        models.request_answers,
     ),
     resources=resources.build,
     gauges=use_cases.gauges,

@@ -20,6 +20,7 @@ class ClockRead(Reads):
 
     id = fields.Str(required=True)
     due_day = fields.Str(required=True)
+    state = fields.Str(load_default=None)
 
 
 class HeaderRead(CaseMarksRead, Reads):
@@ -46,6 +47,16 @@ class CaseRead(Reads):
     petition_id = fields.Str(load_default=None, allow_none=True)
     decision = fields.Str(load_default=None, allow_none=True)
     action = fields.Str(load_default=None, allow_none=True)
+
+
+class AnswerRead(CaseRead):
+    """What became of a petitioner's request; a later answer has a higher number."""
+
+    request_id = fields.Str(required=True)
+    kind = fields.Str(required=True)
+    answer = fields.Str(required=True)
+    answer_no = fields.Int(required=True)
+    reason = fields.Str(load_default=None, allow_none=True)
 
 
 class InvitationRead(Reads):
@@ -96,4 +107,15 @@ def keep_progress(
 ) -> None:
     """Keep the progress a citizen reads with number and code, and who of staff may know of it;
     queue the notices of it."""
+    use_cases.keep_progress(session, events, clock=clock, resources=resources)
+
+
+@subscriptions.on(
+    "case.request_answered.v1", from_="routing", reads=AnswerRead, batch=True, projection=True
+)
+def keep_answers(
+    events: Sequence[Event], *, session: Session, clock: Clock, resources: Resources
+) -> None:
+    """Keep what became of a petitioner's requests, and tell them where it was not done."""
+    use_cases.keep_answers(session, events)
     use_cases.keep_progress(session, events, clock=clock, resources=resources)

@@ -220,6 +220,22 @@ class CaseAccessChanged(CaseEvent):
     """
 
 
+@events.type("case.request_answered.v1", only=("intake",), optional=True)
+class CaseRequestAnswered(CaseEvent):
+    """What became of a petitioner's request: done, waiting for staff, or refused, and why.
+
+    `kind`, `answer` and `reason` are vocabularies that grow; a later answer to the same request
+    has a higher `answer_no`.
+    """
+
+    request_id = fields.Str(required=True)
+    petition_id = fields.Str(required=True)
+    kind = fields.Str(required=True)
+    answer = fields.Str(required=True)
+    answer_no = fields.Int(required=True)
+    reason = fields.Str(required=True, allow_none=True)
+
+
 @events.type("document.issued.v1")
 class DocumentIssued(ma.Schema):
     """A document was issued: its number and kind, never its words (T22 Arts.22, 23, 32-36)."""

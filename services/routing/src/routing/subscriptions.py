@@ -1,16 +1,30 @@
 """Events routing listens to: petitions, for each of which a case is opened."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from routing import use_cases
+from routing.domain.requests import KINDS
 from routing.resources import Resources
 from shared.clock import Clock
 from shared.contracts import Event, Reads, Subscriptions
 from shared.db import Session
 
 subscriptions = Subscriptions("routing")
+
+
+def _is_day(text: str) -> None:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError("not a day") from error
+
+
+def _is_level(text: str) -> None:
+    if text not in KINDS:
+        raise ValidationError("no level of review")
 
 
 class PetitionRegistered(Reads):
@@ -56,6 +70,29 @@ class PetitionCorrected(PetitionNamed):
     after = fields.Nested(Words, required=True, allow_none=True)
 
 
+class PetitionWithdrawalRequested(PetitionNamed):
+    """That a petition is withdrawn, by which proof, received when."""
+
+    request_id = fields.Str(required=True)
+    proof = fields.Str(required=True)
+    received_on = fields.Str(required=True, validate=_is_day)
+
+
+class PetitionReviewRequested(PetitionWithdrawalRequested):
+    """That review or re-review (`level`) is applied for, of which case, posted when."""
+
+    level = fields.Str(required=True, validate=_is_level)
+    case_id = fields.Str(load_default=None, allow_none=True)
+    mailed_on = fields.Str(load_default=None, allow_none=True, validate=_is_day)
+
+
+class PetitionSupplemented(PetitionNamed):
+    """That something was sent afterwards, received when."""
+
+    supplement_id = fields.Str(required=True)
+    received_on = fields.Str(required=True, validate=_is_day)
+
+
 class PetitionErased(Reads):
     """A petition whose words are to be forgotten, and the cases that have had them."""
 
@@ -99,6 +136,26 @@ def follow_correction(
 @subscriptions.on("petition.voided.v1", from_="intake", reads=PetitionNamed)
 def void_petition(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
     """Take a void petition out of its case, which ends where it holds no other."""
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
+
+
+@subscriptions.on(
+    "petition.withdrawal_requested.v1", from_="intake", reads=PetitionWithdrawalRequested
+)
+def withdraw(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
+    """Take a petition out of its cases as its petitioner asks, where the procedure lets them."""
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
+
+
+@subscriptions.on("petition.review_requested.v1", from_="intake", reads=PetitionReviewRequested)
+def ask_review(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
+    """Open review or re-review where it is applied for in time (T22 Arts.35, 36)."""
+    use_cases.follow(session, event=event, clock=clock, resources=resources)
+
+
+@subscriptions.on("petition.supplemented.v1", from_="intake", reads=PetitionSupplemented)
+def note_supplement(event: Event, *, session: Session, clock: Clock, resources: Resources) -> None:
+    """Say in the case's journal that there is new material, which is read at intake."""
     use_cases.follow(session, event=event, clock=clock, resources=resources)
 
 

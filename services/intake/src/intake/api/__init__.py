@@ -11,6 +11,7 @@ from intake.api import (
     persons,
     petitions,
     places,
+    requests,
     suspicions,
     unread,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "persons",
     "petitions",
     "places",
+    "requests",
     "suspicions",
     "unread",
 ]

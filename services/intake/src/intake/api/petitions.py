@@ -67,7 +67,10 @@ def open_citizen_session(call: Call) -> dict[str, Any]:
 def progress(call: Call) -> dict[str, Any]:
     """How far the token's petition has come, in plain words (T22 Art.21)."""
     return use_cases.progress_of(
-        call.session, petition_no=call.path["petition_no"], petition_id=call.principal.sub
+        call.session,
+        petition_no=call.path["petition_no"],
+        petition_id=call.principal.sub,
+        clock=call.clock,
     )
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from intake.domain.requests import reason_text, request_name
+
 _TOGETHER = "您反映的事项与另一事项内容相同，已并入一并办理。"
 STAGE_TEXTS = {
     "registered": "您反映的事项已登记，编号{petition_no}。",
@@ -37,6 +39,8 @@ STAGE_TEXTS = {
     "withdrawn": "您反映的事项已撤回，不再办理。",
     "reopened": "您反映的事项因有新的事实，重新启动办理。",
     "closed": "您反映的事项已办结。",
+    "request_waiting": "您{request}的请求已收到，正在审核：{why}",
+    "request_refused": "您{request}的请求未能办理：{why}",
 }
 """What a citizen reads at each stage; stages not listed here are the office's own business."""
 
@@ -61,6 +65,9 @@ STAGES_OF_STATES: Mapping[str, frozenset[str]] = {
 }
 """Event types of which the state that they led to is the stage, where a citizen is told of it."""
 
+STAGES_OF_ANSWERS = {"waiting": "request_waiting", "refused": "request_refused"}
+"""What routing answered to a request that is a stage of its own; what was done tells itself."""
+
 STAGES_OF_ACTIONS = {"reopen": "reopened", "unmerge": "unmerged"}
 
 PUBLIC_STATES = {"reported": "registered", "objected": "forwarded", "report_review": "served"}
@@ -75,6 +82,8 @@ def stage_of(verb: str, data: Mapping[str, Any], *, petition_id: str) -> str | N
     state = data["header"]["state"]
     if verb == "joined" and data["petition_id"] != petition_id:
         return None
+    if verb == "request_answered":
+        return STAGES_OF_ANSWERS.get(data["answer"]) if data["petition_id"] == petition_id else None
     if verb in STAGES_OF_EVENTS:
         return verb
     if verb == "review_decided" and data["decision"] == "redo":
@@ -107,6 +116,8 @@ def stage_text(stage: str, facts: Mapping[str, Any]) -> str:
         judiciary=SOMEBODY if secret else JUDICIARY,
         due=f"，应在{due}前办结并答复您" if due else "",
         reply=f"答复内容：{reply}" if reply and not secret else "",
+        request=request_name(facts.get("request")),
+        why=reason_text(facts.get("why")) or "",
     )
 
 

@@ -22,8 +22,10 @@ from intake.models.notices import notices
 from intake.models.open311 import open311_keys, open311_posts
 from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
+from intake.models.phone_codes import phone_code_rates, phone_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
+from intake.models.requests import petition_requests, request_answers
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import accusation_models, suspicions
 from intake.models.unread import unread_messages
@@ -58,11 +60,15 @@ __all__ = [
     "open311_posts",
     "pair_counts",
     "participants",
+    "petition_requests",
     "petitioners",
     "petitions",
+    "phone_code_rates",
+    "phone_codes",
     "places",
     "progress",
     "proposals",
+    "request_answers",
     "supplement_requests",
     "supplements",
     "suspicions",

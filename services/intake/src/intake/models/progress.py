@@ -36,8 +36,11 @@ cases = sa.Table(
     sa.Column("state_at", UtcDateTime, nullable=False),
     sa.Column("secret", sa.Boolean, nullable=False),
     sa.Column("category", sa.String(100)),
+    sa.Column("windows", Json),
     sa.Column("marks_version", sa.Integer),
 )
+
+"""`windows` are the last days of the running periods for review and re-review, by clock."""
 
 marks = CaseMarks(metadata, cases)
 

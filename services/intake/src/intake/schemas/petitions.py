@@ -19,6 +19,7 @@ from intake.schemas.participants import (
     PetitionerOut,
     matches,
 )
+from intake.schemas.requests import OpenRequestOut, RequestTold
 from shared.errors import both
 from shared.web.fields import Body, Code, Flag, Items, Moment, Number, Part, Text, Whole
 
@@ -144,12 +145,14 @@ class StageOut(ma.Schema):
 
 
 class ProgressOut(ma.Schema):
-    """How far a petition has come."""
+    """How far a petition has come, what became of requests, what may be asked for now."""
 
     petition_no = fields.Str(required=True)
     state = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
     state_name = fields.Str(required=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
+    requests = fields.List(fields.Nested(RequestTold), required=True)
+    open_requests = fields.List(fields.Nested(OpenRequestOut), required=True)
 
 
 class LocationOut(ma.Schema):

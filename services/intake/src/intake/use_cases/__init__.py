@@ -34,8 +34,11 @@ from intake.use_cases.open311 import (
     post_request,
     revoke_key,
 )
+from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.registering import check_many, register, register_many
+from intake.use_cases.requesting import request_by_code, request_on_paper, send_request_code
+from intake.use_cases.requests import keep_answers, requests_of
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
 from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
@@ -71,6 +74,7 @@ __all__ = [
     "gauges",
     "history_of",
     "hold",
+    "keep_answers",
     "keep_progress",
     "lease_mailbox",
     "lift_hold",
@@ -93,13 +97,19 @@ __all__ = [
     "progress_of",
     "put_channel",
     "read_original",
+    "redeem_code",
     "register",
     "register_many",
     "release_mailbox",
     "release_petitions",
+    "request_by_code",
+    "request_on_paper",
+    "requests_of",
     "revoke_key",
     "say_not_the_same",
     "search_person",
+    "send_code",
+    "send_request_code",
     "settle_mail",
     "show_matter",
     "similar",

@@ -34,6 +34,7 @@ def cases_of_each(
             cases.c.state_at,
             cases.c.secret,
             cases.c.category,
+            cases.c.windows,
         )
         .outerjoin(cases, cases.c.case_id == own.c.case_id)
         .where(

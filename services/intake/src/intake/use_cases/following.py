@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from intake import models
 from intake.domain import registration
 from intake.domain.progress import public_state, stage_of, stage_text, supplement_text, void_text
+from intake.domain.requests import WINDOWS
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
 from intake.use_cases.notices import asked_of, queue_steps
+from intake.use_cases.requests import told_of_requests
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
 from shared.contracts import Event
@@ -90,7 +92,9 @@ def _no_such_petition() -> Refused:
     )
 
 
-def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict[str, Any]:
+def progress_of(
+    session: Session, *, petition_no: str, petition_id: str, clock: Clock
+) -> dict[str, Any]:
     """The stages of a petition in plain words, oldest first; only for its own token."""
     table = models.petitions
     row = session.execute(sa.select(table).where(table.c.petition_id == petition_id)).first()
@@ -117,6 +121,7 @@ def progress_of(session: Session, *, petition_no: str, petition_id: str) -> dict
         "state": state,
         "state_name": name_of(state),
         "stages": stages,
+        **told_of_requests(session, row, now=clock.now()),
     }
 
 
@@ -177,6 +182,7 @@ def keep_progress(
             "state_at": event.time,
             "secret": header["secret"],
             "category": header["category"],
+            "windows": _windows(header["clocks"]),
             "marks_version": versions[case_id],
         }
         words += [{"petition_id": one, "case_id": case_id} for one in header["words_of"]]
@@ -232,5 +238,19 @@ def _step(
             "unit": header["lead_unit_name"],
             "due_day": max(answer_by, default=None),
             "reply": event.data["reply"],
+            **_request(event),
         },
     }
+
+
+def _request(event: Event) -> dict[str, str]:
+    """Which request a step answers, and why it waits or was refused."""
+    if "answer_no" not in event.data:
+        return {}
+    return {"request": event.data["kind"], "why": event.data["reason"]}
+
+
+def _windows(clocks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The last days of the running periods in which review may be applied for."""
+    wanted = set(WINDOWS.values())
+    return {c["id"]: c["due_day"] for c in clocks if c["id"] in wanted and c["state"] == "running"}

@@ -89,6 +89,7 @@ KEPT: Sequence[Kept] = (
     _value(
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
     ),
+    _value(models.phone_codes, ("code_id",), "phone", lambda row: f"{row.code_id}/phone"),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
 

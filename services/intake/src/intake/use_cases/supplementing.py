@@ -1,4 +1,7 @@
-"""Supplements: what petitioners send afterwards, kept and read with their petition."""
+"""Supplements: what petitioners send afterwards, kept and read with their petition.
+
+channels, registrar, requests -> supplements --> petition.supplemented (that there is one)
+"""
 
 import datetime as dt
 import uuid
@@ -9,13 +12,15 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain import registration
+from intake.events import PetitionSupplemented, events
 from intake.resources import Resources
 from intake.use_cases.channels import check_channel
 from intake.use_cases.looking import found_by
 from shared.auth import Principal
-from shared.clock import Clock
+from shared.clock import Clock, office_day
 from shared.db import Session, dialect_insert
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, both
+from shared.outbox import emit
 
 
 def supplement(
@@ -47,7 +52,7 @@ def supplement(
     reference = said["external_ref"] or {}
     email = said["email"]
     place = f"{supplement_id}/email"
-    _insert(
+    file_supplement(
         session,
         {
             "supplement_id": supplement_id,
@@ -71,7 +76,25 @@ def _check_time(received_at: dt.datetime | None, *, now: dt.datetime) -> None:
         raise Invalid({"received_at": late})
 
 
-def _insert(session: Session, row: dict[str, Any]) -> None:
+def file_supplement(session: Session, row: Mapping[str, Any]) -> None:
+    """Keep a supplement and tell routing that there is one; Conflict for a known reference."""
+    _insert(session, {"external_system": None, "external_id": None, **row})
+    told = {
+        "petition_id": row["petition_id"],
+        "supplement_id": row["supplement_id"],
+        "received_on": office_day(row["received_at"]),
+        "supplemented_at": row["registered_at"],
+    }
+    emit(
+        session,
+        events[PetitionSupplemented],
+        subject=row["petition_id"],
+        data=told,
+        time=row["registered_at"],
+    )
+
+
+def _insert(session: Session, row: Mapping[str, Any]) -> None:
     table = models.supplements
     reference = ("channel", "external_system", "external_id")
     insert = dialect_insert(session, table).on_conflict_do_nothing(index_elements=reference)

@@ -8,6 +8,7 @@ from routing.api import (
     documents,
     handbook,
     opinions,
+    requests,
     standards,
     units,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "documents",
     "handbook",
     "opinions",
+    "requests",
     "standards",
     "units",
 ]

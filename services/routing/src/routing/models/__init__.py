@@ -21,6 +21,7 @@ from routing.models.cases import (
 )
 from routing.models.exports import exports
 from routing.models.ground import ground, metadata
+from routing.models.requests import petitioner_requests
 from routing.models.units import units
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ground",
     "metadata",
     "opinions",
+    "petitioner_requests",
     "refusals",
     "steps",
     "units",

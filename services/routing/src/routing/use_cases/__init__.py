@@ -12,6 +12,7 @@ from routing.use_cases.listing_work import REASONS, my_work
 from routing.use_cases.opening import keep_texts, open_cases
 from routing.use_cases.reading import case_for, count
 from routing.use_cases.registration import follow
+from routing.use_cases.requests import decline_request, requests_of_case, take_up_request
 from routing.use_cases.units import list_units, put_unit
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "act_on_many",
     "case_for",
     "count",
+    "decline_request",
     "export",
     "follow",
     "forget",
@@ -33,5 +35,7 @@ __all__ = [
     "my_work",
     "open_cases",
     "put_unit",
+    "requests_of_case",
     "steps",
+    "take_up_request",
 ]

@@ -20,6 +20,7 @@ from routing.use_cases.effects import EFFECTS
 from routing.use_cases.journal import UNTOLD, told_to
 from routing.use_cases.reading import SHOWN, allowed_now, visible, whole
 from routing.use_cases.refusing import write_refusal
+from routing.use_cases.request_answers import settle
 from routing.use_cases.scene import Concerned
 from routing.use_cases.telling import tell, usual_facts
 from shared.auth import Principal
@@ -95,10 +96,42 @@ def act_on(
     refused = policy.refusal(scene)
     if refused is not None:
         raise _refused(session, scene, refused, now=now, resources=resources)
-    if action.name == "late_review":
-        scene = dataclasses.replace(scene, case=_lapsed(session, scene, now, resources))
+    scene = _ready(session, scene, now, resources)
     historical = body.get("at") is not None
     return carry_out(session, scene, now=now, historical=historical, resources=resources)
+
+
+def attempt(
+    session: Session,
+    *,
+    row: Mapping[str, Any],
+    action: str,
+    body: Mapping[str, Any],
+    by: Actor,
+    at: dt.datetime,
+    now: dt.datetime,
+    resources: Resources,
+) -> tuple[Scene, dict[str, Any], Refusal | None]:
+    """Take an action that nobody at a desk takes on a case that is locked, if no rule refuses it.
+
+    The scene, the case's row as it then is, and what stood against it.
+    """
+    scene = scenes.scene(
+        session,
+        row=row,
+        action=resources.procedure.actions[action],
+        body=body,
+        by=by,
+        at=at,
+        resources=resources,
+    )
+    refused = policy.refusal(scene)
+    if refused is not None:
+        return scene, dict(row), refused
+    scene = _ready(session, scene, now, resources)
+    historical = bool(row["historical"])
+    after = carry_out(session, scene, now=now, historical=historical, resources=resources)
+    return scene, after, None
 
 
 def carry_out(
@@ -126,12 +159,20 @@ def carry_out(
     if not change.silent:
         usual = usual_facts(change)
         tell(session, row, *change.told, *([usual] if usual else []), change=change)
+    settle(change)
     return row
 
 
 def _shows(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     """Whether anything that readers see has changed: a version without a step would tell on it."""
     return any(row[name] != before[name] for name in SHOWN if name != "version")
+
+
+def _ready(session: Session, scene: Scene, now: dt.datetime, resources: Resources) -> Scene:
+    """The scene, with what a late application finds done already: the period's end (N7)."""
+    if scene.action.name != "late_review":
+        return scene
+    return dataclasses.replace(scene, case=_lapsed(session, scene, now, resources))
 
 
 def _lapsed(

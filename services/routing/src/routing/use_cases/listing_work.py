@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from routing import models
 from routing.domain.answered import SUBMITTED
+from routing.domain.requests import WAITING
 from routing.models.opinions import opinions
 from routing.resources import Resources
 from routing.use_cases.listing import Few, Sieve, counts_up_to, page_of
@@ -56,6 +57,9 @@ REASONS = {
         Reason("answer", "待答复", "lead", _UNIT_STAFF, _HANDLED, ("handling", "extended")),
         Reason("serve", "待送达", "lead", _UNIT_STAFF, ("replied",)),
         Reason("report_back", "办结报告待报送", "reporter", _UNIT_STAFF, ("served", "channelled")),
+        Reason(
+            "requests", "信访人的请求待审核", "petitioner", ("dispatcher", "reviewer"),
+        ),
         Reason("parts", "会办待办", "part", _UNIT_STAFF),
         Reason("body_reviews", "本单位复查复核待办", "body", _UNIT_STAFF),
         Reason("approve", "意见书待审批", "signatory", ("unit_head", "leader")),
@@ -114,11 +118,9 @@ def _heard(reason: Reason) -> sa.ColumnElement[bool]:
 
 
 def _seated(session: Session, reason: Reason, *, by: Principal) -> Sieve | None:
-    if reason.seat == "office":
-        seated = by.has(*reason.roles) and WHOLE_DISTRICT in by.unit_scope
-        return Sieve((visible(by),), few_owe_nothing=True) if seated else None
-    if reason.seat == "signatory":
-        return _signed_by(by) if by.has(*reason.roles) else None
+    if reason.seat in ("office", "petitioner", "signatory"):
+        anywhere = reason.seat == "signatory" or WHOLE_DISTRICT in by.unit_scope
+        return _by_role(reason, by) if anywhere and by.has(*reason.roles) else None
     units = _acts_for(session, by, reason.seat)
     if not units:
         return None
@@ -135,6 +137,15 @@ def _seated(session: Session, reason: Reason, *, by: Principal) -> Sieve | None:
         mine += (_cases.c.report_due.is_not(None),)
     leads = tuple(_cases.c.lead_unit == unit for unit in units)
     return Sieve(mine, (leads,), few_owe_nothing=True)
+
+
+def _by_role(reason: Reason, by: Principal) -> Sieve:
+    """What waits for whoever has one of the reason's roles, whatever unit leads."""
+    if reason.seat == "signatory":
+        return _signed_by(by)
+    if reason.seat == "petitioner":
+        return _asked_by_petitioners(by)
+    return Sieve((visible(by),), few_owe_nothing=True)
 
 
 def _acts_for(session: Session, by: Principal, seat: str) -> list[str]:
@@ -166,4 +177,10 @@ def _signed_by(by: Principal) -> Sieve:
     waiting = sa.exists().where(
         opinions.c.case_id == _cases.c.case_id, opinions.c.status == SUBMITTED, decided_by(by)
     )
+    return Sieve((visible(by),), ((Few(waiting),),))
+
+
+def _asked_by_petitioners(by: Principal) -> Sieve:
+    asked = models.petitioner_requests
+    waiting = sa.exists().where(asked.c.case_id == _cases.c.case_id, asked.c.state == WAITING)
     return Sieve((visible(by),), ((Few(waiting),),))

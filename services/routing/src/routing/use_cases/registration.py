@@ -1,4 +1,5 @@
-"""What intake tells of a registration after it: cleared of suspicion, corrected, void.
+"""What intake tells of a registration after it: cleared of suspicion, corrected, void; and what
+its petitioner asks for.
 
 told -> the petition's case, or waiting_changes until the case, or its words, are there
 """
@@ -11,10 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing import models
-from routing.domain import policy
 from routing.resources import Resources
-from routing.use_cases.handling import SYSTEM, carry_out
-from routing.use_cases.scene import scene
+from routing.use_cases import requests
+from routing.use_cases.handling import SYSTEM, attempt
 from shared.clock import Clock
 from shared.contracts import Event
 from shared.db import Session, insert_missing
@@ -55,24 +55,36 @@ def take_up(
 
 def _follow(session: Session, told: Told, *, clock: Clock, resources: Resources) -> None:
     row = _case_of(session, told.data["petition_id"])
+    if row is None:
+        _wait(session, told)
+        return
+    if told.type in requests.TYPES:
+        requests.take(
+            session,
+            type_=told.type,
+            data=told.data,
+            case_id=row["case_id"],
+            at=told.at,
+            clock=clock,
+            resources=resources,
+        )
+        return
     step = _STEPS[told.type]
-    if row is None or step.is_early(row, told):
+    if step.is_early(row, told):
         _wait(session, told)
         return
     if not step.concerns(row, told):
         return
-    found = scene(
+    attempt(
         session,
         row=row,
-        action=resources.procedure.actions[step.action],
+        action=step.action,
         body=told.data,
         by=SYSTEM,
         at=max(told.at, row["last_at"]),
+        now=clock.now(),
         resources=resources,
     )
-    if policy.refusal(found) is None:
-        historical = bool(row["historical"])
-        carry_out(session, found, now=clock.now(), historical=historical, resources=resources)
 
 
 def _case_of(session: Session, petition_id: str) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from routing import models
 from routing.domain import clocks
 from routing.domain.clocks import Happening
 from routing.domain.procedure import START
+from routing.domain.requests import WAITING
 from routing.use_cases.change import Change
 from routing.use_cases.effects.dispatching import ACCUSATION
 from routing.use_cases.telling import tell
@@ -237,6 +238,13 @@ def _write(change: Change, other: dict[str, Any], values: dict[str, Any]) -> dic
 
 
 def _hand_petitions(change: Change, petition_ids: list[str], *, to: str) -> None:
+    """The petitions are the other case's, and so is what their petitioners wait for."""
+    asked = models.petitioner_requests
+    change.session.execute(
+        sa.update(asked)
+        .where(asked.c.petition_id.in_(petition_ids), asked.c.state == WAITING)
+        .values(case_id=to)
+    )
     links = models.case_petitions
     change.session.execute(
         sa.update(links).where(links.c.petition_id.in_(petition_ids)).values(case_id=to)
