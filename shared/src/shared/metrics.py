@@ -45,6 +45,7 @@ class Instruments:
         self.handled = counter("inbox_handled_total", "Events handled.", "type", "outcome")
         self.handler_seconds = histogram("inbox_handler_seconds", "Time in a handler.", "type")
         self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
+        self.limited = counter("http_limited_total", "Requests beyond a counted rate.", "kind")
         self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
         self.job_runs = counter("job_runs_total", "Runs of timed jobs.", "job", "outcome")
         self.job_success = gauge(
@@ -92,6 +93,10 @@ class Metrics:
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self.instruments.requests.labels(self.service, method, route, str(status)).inc()
         self.instruments.request_seconds.labels(self.service, route).observe(seconds)
+
+    def limited(self, kind: str) -> None:
+        """A request of the public was refused: too many of its kind in this hour."""
+        self.instruments.limited.labels(self.service, kind).inc()
 
     def job_scheduled(self, job: str, *, seconds: float) -> None:
         """From now on this process runs `job` every `seconds`."""
