@@ -10,6 +10,7 @@ from intake.domain.notices import Outcome, Verdict
 from intake.senders import Sender
 from intake.use_cases.notices import sending
 from intake.use_cases.notices.sending import Batch, Claimed
+from intake.use_cases.phone_codes import forget_phone_codes
 from shared.service import App
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,10 @@ def send(app: App) -> None:
 
 
 def forget_codes(app: App) -> None:
-    """Forget the query codes of receipts that have not gone for days."""
+    """Forget the query codes of receipts that have not gone for days, and old phone codes."""
     with app.db.write() as session:
         sending.forget_codes(session, talking=app.resources.talking, now=app.clock.now())
+        forget_phone_codes(session, now=app.clock.now())
 
 
 def _send_medium(app: App, medium: str, ends: float) -> None:

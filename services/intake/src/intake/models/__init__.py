@@ -25,6 +25,7 @@ from intake.models.notices import notices
 from intake.models.open311 import open311_keys, open311_posts
 from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
+from intake.models.phone_codes import phone_code_rates, phone_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
 from intake.models.rates import request_counts
@@ -69,6 +70,8 @@ __all__ = [
     "participants",
     "petitioners",
     "petitions",
+    "phone_code_rates",
+    "phone_codes",
     "places",
     "progress",
     "proposals",

@@ -37,6 +37,12 @@ notices = sa.Table(
         sqlite_where=sa.text("status = 'queued'"),
     ),
     sa.Index(
+        "notices_codes",
+        "due_at",
+        postgresql_where=sa.text("status = 'queued' AND occasion = 'phone_code'"),
+        sqlite_where=sa.text("status = 'queued' AND occasion = 'phone_code'"),
+    ),
+    sa.Index(
         "notices_sealed",
         "queued_at",
         postgresql_where=sa.text("sealed_code IS NOT NULL"),
@@ -52,8 +58,9 @@ notices = sa.Table(
 )
 """One row for each thing a petitioner is told, `seq` in the order in which it happened.
 
-It holds no contact: that is read, decrypted, when the notice is sent. A receipt's query code is
-sealed here until the receipt has gone, or is given up.
+It holds no contact: that is read, decrypted, when the notice is sent. A receipt's query code and a
+phone code are sealed here until they have gone, or are given up. A phone code that is for no
+petition has an empty `petition_id`.
 """
 
 gateways = sa.Table(

@@ -47,6 +47,7 @@ from intake.use_cases.open311 import (
     revoke_key,
 )
 from intake.use_cases.own_petitions import open_own_petition, own_petitions
+from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.rates import count_in, forget_counts
 from intake.use_cases.registering import check_many, register, register_many
@@ -125,6 +126,7 @@ __all__ = [
     "put_mailbox",
     "read_draft",
     "read_original",
+    "redeem_code",
     "register",
     "register_many",
     "register_publicly",
@@ -135,6 +137,7 @@ __all__ = [
     "say_not_the_same",
     "search_person",
     "send_account_code",
+    "send_code",
     "settle_mail",
     "show_matter",
     "sign_in",

@@ -149,6 +149,8 @@ def _erase(session: Session, rows: Sequence[sa.Row[Any]], *, basis: str, now: dt
     _blank_log(session, rows)
     for table in _FORGOTTEN:
         session.execute(sa.delete(table).where(table.c.petition_id.in_(ids)))
+    codes = models.phone_codes
+    session.execute(sa.delete(codes).where(codes.c.subject.in_(ids)))
     _forget_replies(session, ids)
     cases = _cases_ever(session, ids)
     for petition_id in ids:

@@ -115,6 +115,7 @@ KEPT: Sequence[Kept] = (
         "content_key",
         lambda row: f"{row.attachment_id}/content",
     ),
+    _value(models.phone_codes, ("code_id",), "phone", lambda row: f"{row.code_id}/phone"),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
 

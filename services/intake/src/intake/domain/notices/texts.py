@@ -23,10 +23,13 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "result": _NOT_SECRET | {"progress", "reply"},
     "evaluation": _NOT_SECRET,
     "neutral": _EVERYWHERE,
+    "phone_code": frozenset({"office", "code", "minutes", "purpose"}),
+    "phone_code.secret": frozenset({"office", "code", "minutes"}),
 }
 """What the words of each occasion may hold. `where` is where a citizen asks with number and code,
 `code` the query code of a receipt, `progress` the sentence of the stage, `what` and `until` what is
-to be supplemented and by which day, `reply` the opinion, for who consented to be served so."""
+to be supplemented and by which day, `reply` the opinion, for who consented to be served so.
+What a phone code is for is not said in the secret lane."""
 _ANY_MEDIUM_BUT = {"sms": {"what", "reply"}, "wechat": {"what", "reply"}, "letter": {"reply"}}
 """What may not be read over a shoulder or by another's server; an opinion on paper is served by
 its own document."""
@@ -62,6 +65,8 @@ class Texts:
     occasions: Mapping[str, Occasion]
     stages: Mapping[str, str]
     neutral: Mapping[str, Words]
+    code: Words
+    secret_code: Words
 
     def words(self, occasion: str, medium: str, *, secret: bool) -> Words:
         return self.neutral[medium] if secret else self.occasions[occasion].words[medium]
@@ -70,7 +75,7 @@ class Texts:
 def read_texts(path: Path = FILE) -> Texts:
     """The file, checked; ValueError names the place of whatever is wrong."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    _only(raw, "notices.yaml", required={"occasions", "neutral"})
+    _only(raw, "notices.yaml", required={"occasions", "neutral", "phone_code"})
     _only(raw["occasions"], "occasions", required=set(OCCASIONS))
     occasions = {name: _occasion(name, raw["occasions"][name]) for name in OCCASIONS}
     stages: dict[str, str] = {}
@@ -80,7 +85,15 @@ def read_texts(path: Path = FILE) -> Texts:
                 raise ValueError(f"{name}: stage {stage!r} is none, or another occasion's")
             stages[stage] = name
     _only(raw["neutral"], "neutral", required=set(MEDIA))
-    return Texts(occasions, stages, _words("neutral", raw["neutral"]))
+    return Texts(occasions, stages, _words("neutral", raw["neutral"]), *_codes(raw["phone_code"]))
+
+
+def _codes(row: Any) -> tuple[Words, Words]:
+    """The words of phone codes, and those in the secret lane; SMS both."""
+    _only(row, "phone_code", required={"sms", "secret"})
+    for name, place in (("sms", "phone_code"), ("secret", "phone_code.secret")):
+        _check_placeholders(row[name], place, PLACEHOLDERS[place])
+    return Words("", row["sms"]), Words("", row["secret"])
 
 
 def _occasion(name: str, row: Any) -> Occasion:

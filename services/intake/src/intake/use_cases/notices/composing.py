@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from intake import models
 from intake.domain.notices import CANCELLED, DEAD, Message, choose, usable
 from intake.domain.notices.media import CONTACTS
+from intake.domain.phone_codes import LASTS, PURPOSES
 from intake.domain.progress import stage_text
 from intake.resources import Resources
-from intake.use_cases.notices.queueing import newest_choices
+from intake.use_cases.notices.queueing import PHONE_CODE, newest_choices
 from shared.db import Session
 from shared.pii import Undecryptable
 
@@ -42,6 +43,8 @@ class _Known:
     secret: frozenset[str]
     replies: Mapping[tuple[str, str], str]
     supplements: Mapping[str, str]
+    codes: Mapping[str, sa.Row[Any]]
+    """Phone codes, by their id."""
 
 
 def compose(
@@ -77,6 +80,8 @@ def _composed(row: sa.Row[Any], known: _Known, resources: Resources, now: dt.dat
     secret = row.secret or row.petition_id in known.secret
     if row.expires_at is not None and row.expires_at <= now:
         return _cancelled(row, EXPIRED)
+    if row.occasion == PHONE_CODE:
+        return _phone_code(row, known, resources, secret=secret)
     if secret and not (choice and choice.consent):
         return _cancelled(row, SECRET)
     contacts = _contacts(known.persons.get(row.petition_id), choice, resources)
@@ -88,6 +93,24 @@ def _composed(row: sa.Row[Any], known: _Known, resources: Resources, now: dt.dat
     title, text = words.filled(values)
     message = Message(row.notice_id, row.medium, to, " ".join(title.split()), text)
     return Composed(row, message, {}, contacts.get("name"))
+
+
+def _phone_code(row: sa.Row[Any], known: _Known, resources: Resources, *, secret: bool) -> Composed:
+    """A code to the phone that it was asked for; who asks needs no consent to be answered."""
+    kept = known.codes.get(row.event_id)
+    code = _opened(row.sealed_code, f"{row.notice_id}/query_code", resources)
+    to = kept and usable("sms", _opened(kept.phone, f"{kept.code_id}/phone", resources))
+    if to is None or code is None:
+        return _cancelled(row, NO_CONTACT)
+    values = {
+        "office": resources.talking.office,
+        "code": code,
+        "minutes": str(int(LASTS.total_seconds()) // 60),
+        "purpose": PURPOSES[row.facts["purpose"]],
+    }
+    texts = resources.talking.texts
+    _, text = (texts.secret_code if secret else texts.code).filled(values)
+    return Composed(row, Message(row.notice_id, row.medium, to, "", text), {})
 
 
 def _cancelled(row: sa.Row[Any], reason: str) -> Composed:
@@ -180,6 +203,7 @@ def _known(session: Session, rows: Sequence[sa.Row[Any]]) -> _Known:
         secret=frozenset(secret),
         replies=_replies(session, {r.petition_id for r in rows if r.occasion == "result"}),
         supplements=_supplements(session, {r.event_id for r in rows if r.occasion == "supplement"}),
+        codes=_codes(session, {r.event_id for r in rows if r.occasion == PHONE_CODE}),
     )
 
 
@@ -203,3 +227,12 @@ def _supplements(session: Session, request_ids: set[str]) -> dict[str, str]:
     table = models.supplement_requests
     asked = sa.select(table.c.request_id, table.c.what).where(table.c.request_id.in_(request_ids))
     return {row.request_id: row.what for row in session.execute(asked)}
+
+
+def _codes(session: Session, code_ids: set[str]) -> dict[str, sa.Row[Any]]:
+    """Phone codes by their id."""
+    if not code_ids:
+        return {}
+    table = models.phone_codes
+    sent = session.execute(sa.select(table).where(table.c.code_id.in_(code_ids)))
+    return {row.code_id: row for row in sent}

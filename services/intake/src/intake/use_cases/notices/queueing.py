@@ -18,6 +18,8 @@ from shared.contracts import Event
 from shared.db import Session, insert_missing
 
 RECEIPT_EVENT = "registered"
+PHONE_CODE, PHONE_CODE_NAME = "phone_code", "短信验证码"
+"""The occasion of a notice that carries a phone code; its event is the code's id."""
 _SPACE = uuid.UUID("6f0b1d0e-3f5c-4b1e-9a35-1a8a2f6d7c10")
 _ONCE = ("petition_id", "occasion", "event_id")
 

@@ -11,6 +11,7 @@ from intake.resources import Resources
 from intake.talking import Talking
 from intake.use_cases.looking import note_look
 from intake.use_cases.notices.choosing import choice_of
+from intake.use_cases.notices.queueing import PHONE_CODE, PHONE_CODE_NAME
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
@@ -72,9 +73,10 @@ def retry(
 
 def shown(row: sa.Row[Any], talking: Talking) -> dict[str, Any]:
     """A notice as staff see it: what, how and when, never to which number or in which words."""
-    occasion = talking.texts.occasions.get(row.occasion)
+    names = {name: one.name for name, one in talking.texts.occasions.items()}
+    names[PHONE_CODE] = PHONE_CODE_NAME
     return dict(row._mapping) | {
-        "occasion_name": occasion.name if occasion else row.occasion,
+        "occasion_name": names.get(row.occasion, row.occasion),
         "medium_name": MEDIA.get(row.medium, row.medium),
         "status_name": STATE_NAMES.get(row.status, row.status),
     }

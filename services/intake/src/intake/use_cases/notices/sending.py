@@ -28,6 +28,7 @@ from intake.domain.notices import (
 from intake.resources import Resources
 from intake.talking import Talking
 from intake.use_cases.notices.composing import compose, divert
+from intake.use_cases.notices.queueing import PHONE_CODE
 from shared.db import Session, insert_missing
 
 _WINDOW = dt.timedelta(minutes=1)
@@ -124,18 +125,20 @@ def _due_rows(
     session: Session, *, medium: str, most: int, now: dt.datetime
 ) -> Sequence[sa.Row[Any]]:
     petitions = models.petitions
-    found = session.execute(
+    due = (
         sa.select(_table, petitions.c.petition_no, petitions.c.secret)
-        .join(petitions, petitions.c.petition_id == _table.c.petition_id)
+        .outerjoin(petitions, petitions.c.petition_id == _table.c.petition_id)
         .where(*_due(medium, now=now))
         .order_by(_table.c.due_at, _table.c.seq)
-        .limit(most)
-    ).all()
+    )
+    # Somebody waits for a code, however many notices are before it.
+    codes = session.execute(due.where(_table.c.occasion == PHONE_CODE).limit(most)).all()
+    others = due.where(_table.c.occasion != PHONE_CODE).limit(most - len(codes))
     # Those of a batch are handed over side by side: a petitioner hears of things in their order.
     first: dict[str, sa.Row[Any]] = {}
-    for row in found:
+    for row in session.execute(others):
         first.setdefault(row.petition_id, row)
-    return list(first.values())
+    return [*codes, *first.values()]
 
 
 def settle(
