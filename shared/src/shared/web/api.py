@@ -305,9 +305,7 @@ class Api:
         door: Door | None = None,
     ) -> Callable[[Handler], Handler]:
         """A change of what is named, to the version that If-Match names."""
-        return self._add(
-            "PATCH", path, who=who, body=body, answer=answer, if_match=True, door=door
-        )
+        return self._add("PATCH", path, who=who, body=body, answer=answer, if_match=True, door=door)
 
     def delete(
         self, path: str, *, who: Access, answer: type[ma.Schema], door: Door | None = None

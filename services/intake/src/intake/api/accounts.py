@@ -47,9 +47,7 @@ def sign_in(call: Call) -> dict[str, Any]:
     )
 
 
-@api.post(
-    f"{_BASE}/session/renew", who=HOLDER, answer=schemas.AccountSessionOut, door=_SIGNED_IN
-)
+@api.post(f"{_BASE}/session/renew", who=HOLDER, answer=schemas.AccountSessionOut, door=_SIGNED_IN)
 def renew_session(call: Call) -> dict[str, Any]:
     """Exchange the secret for a new one, until the phone has to be shown again."""
     return use_cases.renew_session(

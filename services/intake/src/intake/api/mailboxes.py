@@ -36,9 +36,7 @@ def put_mailbox(call: Call) -> dict[str, Any]:
     )
 
 
-@api.get(
-    "/v1/mailboxes/counts", who=COUNTERS, query=CountsQuery, answer=schemas.MailboxCountsOut
-)
+@api.get("/v1/mailboxes/counts", who=COUNTERS, query=CountsQuery, answer=schemas.MailboxCountsOut)
 def count_mailboxes(call: Call) -> dict[str, Any]:
     """How many letters were registered for each government mailbox in a period."""
     return use_cases.count_mailboxes(

@@ -31,7 +31,7 @@ class Rate:
 
 
 def parse_rates(text: str) -> Mapping[str, Rate]:
-    """From `kind=address/holder,…`; ValueError where a kind is missing, unknown or written twice."""
+    """From `kind=address/holder,…`; ValueError for a kind that is missing, unknown or repeated."""
     found: dict[str, Rate] = {}
     for one in filter(None, (part.strip() for part in text.split(","))):
         written = _WRITTEN.match(one)

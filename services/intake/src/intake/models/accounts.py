@@ -20,9 +20,7 @@ account_sessions = sa.Table(
     "account_sessions",
     metadata,
     sa.Column("digest", sa.LargeBinary, primary_key=True),
-    sa.Column(
-        "account_id", sa.String(36), sa.ForeignKey("accounts.account_id"), nullable=False
-    ),
+    sa.Column("account_id", sa.String(36), sa.ForeignKey("accounts.account_id"), nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("signed_in_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
@@ -37,9 +35,7 @@ account_petitions = sa.Table(
     sa.Column(
         "petition_id", sa.String(36), sa.ForeignKey("petitions.petition_id"), primary_key=True
     ),
-    sa.Column(
-        "account_id", sa.String(36), sa.ForeignKey("accounts.account_id"), nullable=False
-    ),
+    sa.Column("account_id", sa.String(36), sa.ForeignKey("accounts.account_id"), nullable=False),
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Index("account_petitions_account", "account_id"),
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import marshmallow as ma
 from marshmallow import fields
@@ -38,8 +38,11 @@ class _Draft(Body):
     may_be_left_out = True
 
 
-DraftIn = _Draft.from_dict(
-    {name: Typed(allow_none=True) for name in PublicPetitionIn().fields}, name="DraftIn"
+DraftIn = cast(
+    type[Body],
+    _Draft.from_dict(
+        {name: Typed(allow_none=True) for name in PublicPetitionIn().fields}, name="DraftIn"
+    ),
 )
 """Fields of a petition as they were typed: none is refused for what it says; null removes one."""
 
@@ -52,14 +55,11 @@ class ProblemOut(ma.Schema):
 
 
 class DraftOut(ma.Schema):
-    """A draft as it was typed; `petition_no` once it is a petition, and then nothing of its words.
-    """
+    """A draft as it was typed; `petition_no` once it is a petition, and then nothing of its words."""
 
     draft_id = fields.Str(required=True)
     version = fields.Int(required=True)
-    fields_ = fields.Dict(
-        required=True, data_key="fields", attribute="fields", keys=fields.Str()
-    )
+    fields_ = fields.Dict(required=True, data_key="fields", attribute="fields", keys=fields.Str())
     problems = fields.List(fields.Nested(ProblemOut), required=True)
     files = fields.List(fields.Nested(AttachmentOut), required=True)
     changed_at = fields.AwareDateTime(required=True)

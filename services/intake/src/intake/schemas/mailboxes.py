@@ -6,7 +6,6 @@ from marshmallow import fields
 from intake.domain.mailboxes import LONGEST
 from intake.schemas.participants import matches
 from intake.schemas.petitions import UNIT
-from shared.errors import both
 from shared.web.fields import Body, Flag, Text, Whole
 
 
@@ -57,7 +56,7 @@ class MailboxesOut(ma.Schema):
 
 
 class MailboxCountOut(ma.Schema):
-    """Letters to one mailbox, and how many of them their writers agree to have published with the answer."""
+    """Letters to one mailbox, and how many may be published with the answer."""
 
     code = fields.Str(required=True, allow_none=True)
     name = fields.Str(required=True)

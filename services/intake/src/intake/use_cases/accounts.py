@@ -1,6 +1,6 @@
 """Accounts of citizens: opened by a phone code, never needed, erased when their owner wants it.
 
-    POST account/code -> SMS -> POST account/session -> secret -> drafts, petitions
+POST account/code -> SMS -> POST account/session -> secret -> drafts, petitions
 """
 
 import datetime as dt
@@ -34,9 +34,7 @@ def send_account_code(
 ) -> dict[str, Any]:
     """Send a code that signs in whoever has the phone; the same answer for a number that is known
     here and one that is not."""
-    return send_code(
-        session, phone=phone, purpose=CODE_PURPOSE, clock=clock, resources=resources
-    )
+    return send_code(session, phone=phone, purpose=CODE_PURPOSE, clock=clock, resources=resources)
 
 
 def sign_in(
@@ -47,9 +45,7 @@ def sign_in(
     403 for a wrong code, and one that was sent for anything else, to any other phone, or is used.
     """
     now = clock.now()
-    redeem_code(
-        session, phone=phone, purpose=CODE_PURPOSE, code=code, now=now, resources=resources
-    )
+    redeem_code(session, phone=phone, purpose=CODE_PURPOSE, code=code, now=now, resources=resources)
     account_id = _account_with(session, phone, now=now, ring=resources.ring)
     return _opened(session, account_id, phone, signed_in_at=now, now=now, resources=resources)
 

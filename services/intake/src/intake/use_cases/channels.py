@@ -93,9 +93,7 @@ def count_channels(
     }
 
 
-def registered_within(
-    since: dt.date | None, until: dt.date | None
-) -> list[sa.ColumnElement[bool]]:
+def registered_within(since: dt.date | None, until: dt.date | None) -> list[sa.ColumnElement[bool]]:
     """That a petition was registered from one day to another; Invalid where they are swapped."""
     if since and until and until < since:
         raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})

@@ -65,7 +65,8 @@ def registered(row: sa.Row[Any]) -> Conflict:
 
 
 def sealed_fields(draft_id: str, fields: Mapping[str, Any], resources: Resources) -> bytes:
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    typed = {name: value for name, value in fields.items() if value is not None}
+    text = json.dumps(typed, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > rules.CONTENT_MOST:
         raise Refused(
             both("草稿内容过长，不能保存。", "The draft is too long to be kept."),
@@ -90,7 +91,7 @@ def forget(session: Session, draft_ids: Sequence[str]) -> None:
 
 
 def draft_digest(secret: str, resources: Resources) -> bytes:
-    return rules.secretdraft_digest(secret, kind="draft", secret=resources.query_code_secret)
+    return rules.secret_digest(secret, kind="draft", secret=resources.query_code_secret)
 
 
 def _opens(

@@ -1,6 +1,6 @@
 """Drafts of petitions (草稿): kept as they are typed, until they are submitted or forgotten.
 
-    POST drafts -> id and secret -> PATCH, files -> submit
+POST drafts -> id and secret -> PATCH, files -> submit
 """
 
 import datetime as dt
@@ -65,7 +65,9 @@ def begin_draft(
         "expires_at": now + resources.draft_lasts,
     }
     session.execute(sa.insert(_drafts), row)
-    made = find_draft(session, draft_id, by=Principal("", shown=secret), now=now, resources=resources)
+    made = find_draft(
+        session, draft_id, by=Principal("", shown=secret), now=now, resources=resources
+    )
     return {"token": secret, **_shown(session, made, parse, now=now, resources=resources)}
 
 
@@ -105,14 +107,12 @@ def change_draft(
     row = find_draft(session, draft_id, by=by, now=now, resources=resources, lock=True)
     check_open(row)
     check_version(row, version)
-    fields = fields_of(row, resources)
-    fields |= changes
-    typed = {name: value for name, value in fields.items() if value is not None}
+    fields = fields_of(row, resources) | changes
     session.execute(
         sa.update(_drafts)
         .where(_drafts.c.draft_id == draft_id)
         .values(
-            content=sealed_fields(draft_id, typed, resources),
+            content=sealed_fields(draft_id, fields, resources),
             version=version + 1,
             changed_at=now,
             expires_at=now + resources.draft_lasts,
@@ -126,9 +126,7 @@ def drop_draft(
     session: Session, *, draft_id: str, by: Principal, clock: Clock, resources: Resources
 ) -> dict[str, Any]:
     """Forget a draft; its files go with the next sweep. Of a petition nothing is lost."""
-    row = find_draft(
-        session, draft_id, by=by, now=clock.now(), resources=resources, lock=True
-    )
+    row = find_draft(session, draft_id, by=by, now=clock.now(), resources=resources, lock=True)
     forget(session, [row.draft_id])
     return {"draft_id": draft_id}
 

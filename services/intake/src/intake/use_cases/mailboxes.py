@@ -58,14 +58,14 @@ def addressee_of(session: Session, petition: Mapping[str, Any], *, publicly: boo
     code, unit = petition["mailbox"], petition["addressee"]
     if petition["channel"] != CHANNEL:
         if code is None:
-            return unit  # type: ignore[no-any-return]
+            return unit
         only = both("只有政府信箱渠道才能填写。", "For the channel mailbox alone.")
         raise Invalid({"mailbox": only})
     historical = petition.get("at") is not None
     if code is None:
         if publicly or (not historical and session.scalar(_ANY)):
             raise Invalid({"mailbox": both("请选择信箱。", "Say which mailbox it is for.")})
-        return unit  # type: ignore[no-any-return]
+        return unit
     row = session.execute(_ONE, {"code": code}).first()
     if row is None or (publicly and not row.public):
         raise Invalid({"mailbox": both("没有这个信箱。", "There is no such mailbox.")})
@@ -78,7 +78,7 @@ def addressee_of(session: Session, petition: Mapping[str, Any], *, publicly: boo
     if unit not in (None, row.unit):
         other = both("与信箱所属单位不一致。", "Not the unit of this mailbox.")
         raise Invalid({"addressee": other})
-    return row.unit  # type: ignore[no-any-return]
+    return row.unit
 
 
 def count_mailboxes(

@@ -71,9 +71,7 @@ def forget_drafts(session: Session, *, now: dt.datetime, most: int) -> int:
     """Forget drafts that are over, and query codes that were kept long enough; how many drafts."""
     session.execute(
         sa.update(_drafts)
-        .where(
-            _drafts.c.submitted_at <= now - rules.CODE_KEPT, _drafts.c.query_code.is_not(None)
-        )
+        .where(_drafts.c.submitted_at <= now - rules.CODE_KEPT, _drafts.c.query_code.is_not(None))
         .values(query_code=None)
     )
     over = session.scalars(

@@ -39,9 +39,7 @@ def _mailboxes() -> None:
     )
     op.add_column("petitions", sa.Column("mailbox", sa.String(50)))
     # Citizens write by this channel themselves, to the mailboxes that the office opens to them.
-    op.execute(
-        "UPDATE channels SET public = true WHERE code = 'mailbox' AND changed_at IS NULL"
-    )
+    op.execute("UPDATE channels SET public = true WHERE code = 'mailbox' AND changed_at IS NULL")
     no = sa.text("false")
     op.add_column(
         "petitions", sa.Column("publish_consent", sa.Boolean, nullable=False, server_default=no)
