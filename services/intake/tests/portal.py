@@ -69,6 +69,12 @@ PHONE = "13900731234"
 SIX = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
 
+def newest_code(gateway: Any) -> str:
+    """The code of the newest SMS that has one."""
+    texts = [sms["text"] for sms in gateway.took if "验证码" in sms["text"]]
+    return str(SIX.findall(texts[-1])[-1])
+
+
 @dataclass
 class Owner:
     """Somebody with a phone, to which the gateway brings their codes."""
@@ -87,7 +93,7 @@ class Owner:
         answer = self.ask()
         assert answer.status_code == 200, answer.text
         send(self.desk.app)
-        return str(SIX.findall(self.gateway.took[-1]["text"])[-1])
+        return newest_code(self.gateway)
 
     def enter(self, code: str, phone: str | None = None) -> Any:
         body = {"phone": phone or self.phone, "code": code}
