@@ -1,5 +1,6 @@
-"""Phone codes by a real gateway: sent at once, once right, few wrong, nothing told to who guesses."""
+"""Phone codes by a real gateway: sent at once, right once, nothing told to who guesses."""
 
+import datetime as dt
 import json
 import re
 import threading
@@ -15,8 +16,9 @@ from intake.use_cases import rotating
 from shared.clock import FixedClock
 from shared.errors import Invalid, Refused
 from shared.pii import KeyRing
-from test_notices_sending import NIGHT
 
+NIGHT = dt.datetime(2026, 3, 2, 13, 30, tzinfo=dt.UTC)
+"""21:30 in the office."""
 PHONE = "139 0731 2345"
 SIX = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 

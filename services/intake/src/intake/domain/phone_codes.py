@@ -1,4 +1,4 @@
-"""Phone codes (短信验证码): six digits, sent to a phone, that prove that who asks has it at hand."""
+"""Phone codes (短信验证码): six digits that prove that who asks has the phone at hand."""
 
 import datetime as dt
 import hashlib

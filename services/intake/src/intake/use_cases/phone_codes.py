@@ -1,7 +1,7 @@
 """Phone codes: sent to a phone at once, redeemed once by whoever has it.
 
     send_code -> phone_codes, a notice with the code sealed --job send_notices--> SMS
-    redeem_code -> the newest code for phone, purpose and subject; right once, wrong at most five times
+    redeem_code -> the newest code for phone, purpose and subject; right once, wrong five times
 
 No answer tells whether a number is known here, or whether there was a code at all.
 """
