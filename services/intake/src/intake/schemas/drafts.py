@@ -55,7 +55,7 @@ class ProblemOut(ma.Schema):
 
 
 class DraftOut(ma.Schema):
-    """A draft as it was typed; `petition_no` once it is a petition, and then nothing of its words."""
+    """A draft as it was typed; once it is a petition, its number and nothing of its words."""
 
     draft_id = fields.Str(required=True)
     version = fields.Int(required=True)
