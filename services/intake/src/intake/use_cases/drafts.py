@@ -107,7 +107,7 @@ def change_draft(
     row = find_draft(session, draft_id, by=by, now=now, resources=resources, lock=True)
     check_open(row)
     check_version(row, version)
-    fields = fields_of(row, resources) | changes
+    fields = {**fields_of(row, resources), **changes}
     session.execute(
         sa.update(_drafts)
         .where(_drafts.c.draft_id == draft_id)
