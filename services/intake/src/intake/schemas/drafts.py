@@ -54,12 +54,11 @@ class ProblemOut(ma.Schema):
     reason = fields.Str(required=True)
 
 
-class DraftOut(ma.Schema):
-    """A draft as it was typed; once it is a petition, its number and nothing of its words."""
+class _KeptDraftOut(ma.Schema):
+    """How a draft stands."""
 
     draft_id = fields.Str(required=True)
     version = fields.Int(required=True)
-    fields_ = fields.Dict(required=True, data_key="fields", attribute="fields", keys=fields.Str())
     problems = fields.List(fields.Nested(ProblemOut), required=True)
     files = fields.List(fields.Nested(AttachmentOut), required=True)
     changed_at = fields.AwareDateTime(required=True)
@@ -67,8 +66,18 @@ class DraftOut(ma.Schema):
     petition_no = fields.Str(required=True, allow_none=True)
 
 
-class BegunDraftOut(DraftOut):
-    """A new draft; `token` is the secret that opens it, shown this once."""
+class DraftOut(_KeptDraftOut):
+    """A draft as it was typed; once it is a petition, its number and nothing of its words."""
+
+    fields_ = fields.Dict(required=True, data_key="fields", attribute="fields", keys=fields.Str())
+
+
+class BegunDraftOut(_KeptDraftOut):
+    """A new draft; `token` is the secret that opens it, shown this once.
+
+    Without what was typed: this answer is kept for its Idempotency-Key, longer than a draft that
+    is dropped.
+    """
 
     token = fields.Str(required=True)
 

@@ -93,7 +93,10 @@ def erase_account(
     locked = session.scalars(theirs.with_for_update()).all()
     for table in (files, drafts):
         session.execute(sa.delete(table).where(table.c.draft_id.in_(locked)))
-    for table in (models.account_petitions, _accounts):
+    # Then the account: who signs in to it now is waited for, and its session goes as well.
+    account = sa.select(_accounts.c.account_id).where(_accounts.c.account_id == account_id)
+    session.execute(account.with_for_update())
+    for table in (_sessions, models.account_petitions, _accounts):
         session.execute(sa.delete(table).where(table.c.account_id == account_id))
     return {"erased": True}
 
