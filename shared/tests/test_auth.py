@@ -288,3 +288,24 @@ def test_while_the_key_server_is_away_known_keys_go_on_and_none_is_a_503(clock, 
             f"Bearer {mint(clock)}"
         )
     assert away.value.status == 503
+
+
+def test_who_shows_the_same_secret_is_the_same_holder():
+    one, again = (Principal.holding("Bearer draft-0123456789abcdef") for _ in range(2))
+    other = Principal.holding("Bearer draft-0123456789abcdeF")
+    assert one.sub == again.sub != other.sub
+    assert one.shown == "draft-0123456789abcdef"
+    assert one.shown not in f"{one!r} {one.sub}"
+
+
+def test_who_shows_no_secret_is_the_public():
+    assert Principal.holding(None) == Principal(sub="public")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer", "Bearer short", "Basic " + "x" * 20, "Bearer " + "x" * 201, "Bearer 密" * 9],
+)
+def test_what_can_be_no_secret_is_refused(header):
+    with pytest.raises(Unauthorised):
+        Principal.holding(header)

@@ -218,6 +218,11 @@ def test_a_public_route_that_asks_for_a_token_is_refused(world):
     assert any("who has no token may not call it any more" in why for why in whys)
 
 
+def test_a_public_route_that_takes_a_token_and_needs_none_passes(world):
+    either = put("security", to=[{}, {"holder": []}])
+    assert breaks(world, "intake", operation("post", "/v1/public/petitions", either)) == []
+
+
 def test_a_new_required_parameter_is_refused(world):
     def add(node):
         wanted = {"in": "query", "name": "year", "required": True, "schema": {"type": "integer"}}

@@ -303,6 +303,8 @@ def test_the_public_door_opens_public_routes_alone(environment) -> None:
     assert set(paths(doors["staff"]).values()) == set(of_kind(environment, "Service"))
     for name, door in (("public", "v1/public"), ("staff", "v1")):
         files = {f"/intake/({door}/petitions/[^/]+/attachments)": "intake-web"}
+        if name == "public":
+            files["/intake/(v1/public/drafts/[^/]+/files)"] = "intake-web"
         assert paths(doors[f"{name}-attachments"]) == files
 
 

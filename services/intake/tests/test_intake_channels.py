@@ -20,7 +20,7 @@ def test_a_new_office_has_channels_of_all_four_kinds(desk):
     items = desk.get("/v1/channels", token=desk.token("registrar")).json["items"]
     assert {one["code"]: (one["kind_name"], one["public"]) for one in items} == {
         "web": ("网信", True), "app": ("网信", True), "wechat": ("网信", False),
-        "email": ("网信", False), "mailbox": ("网信", False), "open311": ("网信", False),
+        "email": ("网信", False), "mailbox": ("网信", True), "open311": ("网信", False),
         "letter": ("来信", False),
         "visit": ("来访", False), "hotline": ("来电", False),
     }  # fmt: skip

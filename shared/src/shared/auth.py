@@ -5,8 +5,10 @@ Two audiences: staff and clients ("minsheng"), and one petition's citizen ("mins
 """
 
 import datetime as dt
+import hashlib
 import json
 import logging
+import re
 import secrets
 import threading
 import time
@@ -43,6 +45,8 @@ BUREAU_ROLES = frozenset(
 CHANNEL_PREFIX = "channel:"
 WHOLE_DISTRICT = "*"
 _LEEWAY_S = 30
+_SECRET = re.compile(r"[\x21-\x7e]{16,200}\Z")
+_DIGITS_OF_SUB = 40
 _LONGEST_TOKEN = 8192
 _TOKENS_KNOWN_MOST = 1024
 
@@ -66,6 +70,21 @@ class Principal:
     unit: str | None = None
     unit_scope: frozenset[str] = field(default_factory=frozenset)
     known_by: Marker | None = field(default=None, compare=False, repr=False)
+    shown: str | None = field(default=None, compare=False, repr=False)
+    """The secret that was shown in place of a token; the handler finds whose it is."""
+
+    @classmethod
+    def holding(cls, header: str | None) -> "Principal":
+        """Whoever shows the secret of an Authorization header, or nobody known without one;
+        Unauthorised where it can be none."""
+        if not header:
+            return cls(sub="public")
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not _SECRET.match(secret.strip()):
+            raise Unauthorised(both("登录凭证格式不正确。", "The token is malformed."))
+        # Stored answers are found by `sub`: only who shows the same secret is given them again.
+        digest = hashlib.sha256(secret.strip().encode()).hexdigest()
+        return cls(sub=f"holder:{digest[:_DIGITS_OF_SUB]}", shown=secret.strip())
 
     def has(self, *roles: str) -> bool:
         return bool(self.roles & set(roles))

@@ -45,6 +45,7 @@ class Instruments:
         self.handled = counter("inbox_handled_total", "Events handled.", "type", "outcome")
         self.handler_seconds = histogram("inbox_handler_seconds", "Time in a handler.", "type")
         self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
+        self.limited = counter("http_limited_total", "Requests beyond a counted rate.", "kind")
         self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
         self.handed_over = counter(
             "notices_handed_over_total", "Notices given to a gateway.", "medium", "outcome"
@@ -104,6 +105,10 @@ class Metrics:
     def handed_over(self, medium: str, outcome: str) -> None:
         """A gateway was given a notice, and said so."""
         self.instruments.handed_over.labels(self.service, medium, outcome).inc()
+
+    def limited(self, kind: str) -> None:
+        """A request of the public was refused: too many of its kind in this hour."""
+        self.instruments.limited.labels(self.service, kind).inc()
 
     def job_scheduled(self, job: str, *, seconds: float) -> None:
         """From now on this process runs `job` every `seconds`."""

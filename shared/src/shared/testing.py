@@ -110,6 +110,12 @@ class Office:
     def put(self, path: str, *roles: str, **kwargs: Any) -> Any:
         return self._send("PUT", path, roles, **kwargs)
 
+    def patch(self, path: str, *roles: str, **kwargs: Any) -> Any:
+        return self._send("PATCH", path, roles, **kwargs)
+
+    def delete(self, path: str, *roles: str, **kwargs: Any) -> Any:
+        return self._send("DELETE", path, roles, **kwargs)
+
     def _issuer(self, key: str) -> Issuer:
         return Issuer(private_jwk=sample_secrets()[key], issuer="minsheng", clock=self.app.clock)
 

@@ -55,7 +55,10 @@ class Operation:
 
     def who(self) -> set[str]:
         """Who may call: schemes of tokens with the roles they need, or anyone."""
-        schemes = {name for row in self.content.get("security", []) for name in row}
+        security = self.content.get("security", [])
+        schemes = {name for row in security for name in row}
+        if {} in security:
+            return schemes | {ANYONE}
         roles = self.content.get("x-roles", [])
         found = {f"{scheme} {role}" for scheme in schemes for role in roles} or schemes
         return found or {ANYONE}

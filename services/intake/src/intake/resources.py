@@ -1,10 +1,12 @@
 """What intake makes of its settings at start: keys, rules, places, senders, files."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
+from intake.domain.rates import Rate, parse_rates
 from intake.domain.retention import Retention
 from intake.domain.suspicion import Accusations
 from intake.files.examining import Examiner
@@ -25,6 +27,7 @@ class Files:
     scanner: Scanner
     examiner: Examiner
     most: int
+    draft_bytes: int
     link_lasts: dt.timedelta
 
 
@@ -38,6 +41,8 @@ class Resources:
     issuer: Issuer
     query_code_secret: str
     query_code_tries: int
+    rates: Mapping[str, Rate]
+    draft_lasts: dt.timedelta
     files: Files
     talking: Talking
     accusations: Accusations
@@ -55,6 +60,8 @@ def build(settings: Settings, clock: Clock) -> Resources:
         ),
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
+        rates=parse_rates(settings.public_rates),
+        draft_lasts=dt.timedelta(days=settings.draft_days),
         talking=Talking.build(settings),
         accusations=Accusations(),
         files=_files(settings),
@@ -76,5 +83,6 @@ def _files(settings: Settings) -> Files:
             at_once=settings.attachment_examiners,
         ),
         most=settings.attachments_most,
+        draft_bytes=settings.draft_bytes,
         link_lasts=dt.timedelta(seconds=settings.attachment_link_seconds),
     )

@@ -23,6 +23,13 @@ class Settings(Shared):
         "", doc='days that petitioners are kept after a case ended, by state: {"closed": 3650}'
     )
     query_code_tries: int = setting(10, doc="wrong codes for one petition number in an hour")
+    public_rates: str = setting(
+        "register=60/30,draft=120/60,change=3000/1200,upload=240/120,code=60/20,sign_in=300/60,"
+        "account=3000/600",
+        doc="requests of the public in an hour, by kind: of one address / by one draft or account",
+    )
+    draft_days: int = setting(30, doc="days that a draft is kept after its last change")
+    draft_bytes: int = setting(60 * 2**20, doc="all files of one draft together")
     attachments_url: str = setting(
         "",
         doc="where attachments are kept: file:///folder or s3://bucket/prefix?endpoint=…&region=…; "

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Access:
     """Who may call a route: `roles` of staff and clients, one petition's citizen, whoever holds a
-    link, or anyone."""
+    link, a key or a secret, or anyone."""
 
     kind: str
     roles: tuple[str, ...] = ()
@@ -64,6 +64,23 @@ class Upload:
 
 KEYED = Access("keyed")
 """Whoever sends a key in the request, with a rate of its own; the handler checks both."""
+
+
+HOLDER = Access("holder")
+"""Whoever shows a secret as a bearer token, `Principal.shown`; the handler finds whose it is."""
+GUEST = Access("guest")
+"""Anyone, who may show such a secret."""
+PUBLIC = frozenset({"anyone", "keyed", "holder", "guest"})
+"""The kinds of access without an account of ours, whose Idempotency-Keys are UUIDs."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request at the door: who calls, and from where; nothing of its body has been read."""
+
+    app: "App"
+    principal: Principal
+    address: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,8 @@ RefusalHandler = Callable[["Route", Call, Refused], None]
 """Writes down a refusal, in a transaction of its own: the refused one was undone."""
 FileHandler = Callable[[Call], File]
 Prepare = Callable[[Early], Any]
+Door = Callable[[Arrival], None]
+"""Refuses who may not come in now, before the body is read; its transactions are its own."""
 Most = Callable[[Any], int]
 """How many bytes a file may have, by the service's settings."""
 
@@ -149,6 +168,7 @@ class Route:
     upload: Most | None = None
     form: bool = False
     manner: Manner | None = None
+    door: Door | None = None
 
     @property
     def name(self) -> str:
@@ -177,10 +197,18 @@ class Api:
         query: type[Query] | None = None,
         audited: bool = False,
         manner: Manner | None = None,
+        door: Door | None = None,
     ) -> Callable[[Handler], Handler]:
         """A read; `audited` gives it a session that can write down the look."""
         return self._add(
-            "GET", path, who=who, query=query, answer=answer, writes=audited, manner=manner
+            "GET",
+            path,
+            who=who,
+            query=query,
+            answer=answer,
+            writes=audited,
+            manner=manner,
+            door=door,
         )
 
     def file(
@@ -213,6 +241,7 @@ class Api:
         answer: type[ma.Schema],
         prepare: Prepare,
         status: int = 201,
+        door: Door | None = None,
     ) -> Callable[[Handler], Handler]:
         """A file sent as the part `file` of multipart/form-data, idempotent by Idempotency-Key.
 
@@ -220,7 +249,14 @@ class Api:
         belongs into `prepare`, as in `post`.
         """
         return self._add(
-            "POST", path, who=who, status=status, answer=answer, prepare=prepare, upload=most
+            "POST",
+            path,
+            who=who,
+            status=status,
+            answer=answer,
+            prepare=prepare,
+            upload=most,
+            door=door,
         )
 
     def post(
@@ -236,6 +272,7 @@ class Api:
         prepare: Prepare | None = None,
         form: bool = False,
         manner: Manner | None = None,
+        door: Door | None = None,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
@@ -255,7 +292,26 @@ class Api:
             prepare=prepare,
             form=form,
             manner=manner,
+            door=door,
         )
+
+    def patch(
+        self,
+        path: str,
+        *,
+        who: Access,
+        body: type[Body],
+        answer: type[ma.Schema],
+        door: Door | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """A change of what is named, to the version that If-Match names."""
+        return self._add("PATCH", path, who=who, body=body, answer=answer, if_match=True, door=door)
+
+    def delete(
+        self, path: str, *, who: Access, answer: type[ma.Schema], door: Door | None = None
+    ) -> Callable[[Handler], Handler]:
+        """A removal, idempotent by nature."""
+        return self._add("DELETE", path, who=who, answer=answer, door=door)
 
     def put(
         self,
@@ -286,6 +342,7 @@ class Api:
         upload: Most | None = None,
         form: bool = False,
         manner: Manner | None = None,
+        door: Door | None = None,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -305,6 +362,7 @@ class Api:
                     upload=upload,
                     form=form,
                     manner=manner,
+                    door=door,
                 )
             )
             return handler

@@ -9,7 +9,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields
 
 from shared.auth import CHANNEL_PREFIX
-from shared.web.api import Api, Route
+from shared.web.api import PUBLIC, Api, Route
 from shared.web.manners import MEDIA_TYPES
 from shared.web.uploads import PART
 
@@ -31,6 +31,7 @@ _REFUSALS = {
     "429": "Too many requests.",
     "503": "Outcome unknown; retry with the same Idempotency-Key.",
 }
+_SCHEMES = {"staff": "JWT", "citizen": "JWT", "holder": "opaque"}
 _FILE = {
     "schema": {
         "type": "object",
@@ -79,8 +80,8 @@ def document(service: "Service", *more: Api) -> dict[str, Any]:
         plugins=[plugin],
         info={"description": service.doc},
     )
-    for name in ("staff", "citizen"):
-        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    for name, form in _SCHEMES.items():
+        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": form}
         spec.components.security_scheme(name, scheme)
     spec.components.schema("Problem", schema=Problem)
     refusal = {"application/problem+json": {"schema": "Problem"}}
@@ -105,8 +106,10 @@ def _operation(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": _responses(route, plugin),
     }
-    if route.who.kind in ("staff", "citizen"):
+    if route.who.kind in _SCHEMES:
         operation["security"] = [{route.who.kind: []}]
+    if route.who.kind == "guest":
+        operation["security"] = [{}, {"holder": []}]
     if route.who.roles or route.who.channels:
         channels = [f"{CHANNEL_PREFIX}*"] if route.who.channels else []
         operation["x-roles"] = sorted([*route.who.roles, *channels])
@@ -132,7 +135,7 @@ def _parameters(route: Route) -> list[Any]:
     ]
     if route.method == "POST":
         key: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
-        if route.who.kind in ("anyone", "keyed"):
+        if route.who.kind in PUBLIC:
             key = {"type": "string", "format": "uuid"}
         found.append({"in": "header", "name": "Idempotency-Key", "schema": key})
     if route.if_match:

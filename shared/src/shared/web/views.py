@@ -11,10 +11,10 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import Flask, Response, g, jsonify, request
 
-from shared.auth import CHANNEL_PREFIX, PUBLIC_AUDIENCE, Principal
+from shared.auth import CHANNEL_PREFIX, PUBLIC_AUDIENCE, Principal, Unauthorised
 from shared.db import Session
 from shared.errors import Forbidden, NotFound, Refused, both
-from shared.web.api import Api, Call, Early, File, RefusalHandler, Route
+from shared.web.api import PUBLIC, Api, Arrival, Call, Early, File, RefusalHandler, Route
 from shared.web.fields import Body, unprintable
 from shared.web.forms import parse_form
 from shared.web.problems import load
@@ -54,6 +54,8 @@ def _view(route: Route, app: "App", on_refusal: RefusalHandler | None) -> Callab
 
     def answered(principal: Principal, path: dict[str, Any]) -> Response:
         _check_role(route, principal)
+        if route.door is not None:
+            route.door(Arrival(app, principal, request.remote_addr or ""))
         body = _body(route, app)
         query = load(route.query, request.args.to_dict()) if route.query else {}
         version = _if_match() if route.if_match else None
@@ -97,7 +99,7 @@ def _once(
     key = None
     if route.method == "POST":
         sent = request.headers.get("Idempotency-Key")
-        key = answers.check_key(sent, public=route.who.kind in ("anyone", "keyed"))
+        key = answers.check_key(sent, public=route.who.kind in PUBLIC)
     if key is None:
         prepared = prepare()
         with app.db.write() as session:
@@ -157,6 +159,10 @@ def _principal(route: Route, app: "App") -> Principal:
     if route.who.kind in ("anyone", "link", "keyed"):
         return Principal(sub="public")
     header = request.headers.get("Authorization")
+    if route.who.kind in ("holder", "guest"):
+        if not header and route.who.kind == "holder":
+            raise Unauthorised(both("请先登录。", "Sign in first: no token was sent."))
+        return Principal.holding(header)
     if route.who.kind == "citizen":
         return app.verifier.principal(header, audience=PUBLIC_AUDIENCE)
     return app.verifier.principal(header)

@@ -1,10 +1,13 @@
 """HTTP interface of intake: one module for each thing that is asked about."""
 
 from intake.api import (
+    accounts,
     attachments,
     channels,
     corrections,
+    drafts,
     erasure,
+    mailboxes,
     matters,
     notices,
     open311,
@@ -18,11 +21,14 @@ from intake.api import (
 from intake.api.routes import api
 
 __all__ = [
+    "accounts",
     "api",
     "attachments",
     "channels",
     "corrections",
+    "drafts",
     "erasure",
+    "mailboxes",
     "matters",
     "notices",
     "open311",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from intake import use_cases
+from intake.api.doors import counted_as
 from intake.api.routes import READERS, api
 from intake.domain.attachments import KINDS
 from intake.schemas import attachments as schemas
@@ -62,6 +63,7 @@ def attach(call: Call) -> dict[str, Any]:
     most=_most,
     answer=schemas.AttachmentOut,
     prepare=_take_in_publicly,
+    door=counted_as("upload"),
 )
 def attach_publicly(call: Call) -> dict[str, Any]:
     """Attach a file to the token's petition."""

@@ -3,10 +3,11 @@
 from typing import Any
 
 from intake import use_cases
+from intake.api.doors import counted_as
 from intake.api.routes import IDENTIFIERS, READERS, api
 from intake.schemas import petitions as schemas
 from intake.schemas import supplements
-from shared.web.api import ANYONE, CITIZEN, Call, staff
+from shared.web.api import ANYONE, CITIZEN, GUEST, Call, staff
 
 
 @api.post(
@@ -29,20 +30,20 @@ def register(call: Call) -> dict[str, Any]:
 
 @api.post(
     "/v1/public/petitions",
-    who=ANYONE,
+    who=GUEST,
     body=schemas.PublicPetitionIn,
     answer=schemas.Registered,
     status=201,
+    door=counted_as("register"),
 )
 def register_publicly(call: Call) -> dict[str, Any]:
-    """Bring a matter in without an account; the query code is answered this once."""
-    return use_cases.register(
+    """Bring a matter in, with no account needed; the query code is answered this once."""
+    return use_cases.register_publicly(
         call.session,
         petition=call.body,
         by=call.principal,
         clock=call.clock,
         resources=call.resources,
-        publicly=True,
     )
 
 
@@ -51,6 +52,7 @@ def register_publicly(call: Call) -> dict[str, Any]:
     who=ANYONE,
     body=schemas.QueryCodeIn,
     answer=schemas.SessionOut,
+    door=counted_as("sign_in"),
 )
 def open_citizen_session(call: Call) -> dict[str, Any]:
     """Exchange petition number and query code for a token that lasts an hour."""

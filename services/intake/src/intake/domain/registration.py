@@ -82,6 +82,13 @@ def contradictions(petition: Mapping[str, Any], *, on: dt.date) -> dict[str, str
         wrong["people"] = both(
             "联名、集体信访的人数应在2人以上。", "A joint petition is of two people or more."
         )
+    if petition.get("publish_consent") and is_secret(
+        purpose=petition["purpose"], secrecy=petition["secrecy"]
+    ):
+        wrong["publish_consent"] = both(
+            "检举控告和要求保密的来信不能公开。",
+            "What accuses, or is to be kept secret, is not published.",
+        )
     papers = [agent["authorisation"] for agent in petition["agents"]]
     if any(paper and paper["signed_on"] > on for paper in papers):
         wrong["agents"] = both(

@@ -1,10 +1,13 @@
 """Tables of intake, a module for each part; `from intake import models`, `models.petitions`."""
 
+from intake.models.accounts import account_petitions, account_sessions, accounts
 from intake.models.attachments import attachments, loose_objects
 from intake.models.audit import audit, audit_head, former_looks
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
+from intake.models.drafts import draft_files, drafts
 from intake.models.erasure import holds
+from intake.models.government_mailboxes import government_mailboxes
 from intake.models.ground import ground, metadata
 from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
@@ -26,11 +29,15 @@ from intake.models.phone_codes import phone_code_rates, phone_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
 from intake.models.requests import petition_requests, request_answers
+from intake.models.rates import request_counts
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import accusation_models, suspicions
 from intake.models.unread import unread_messages
 
 __all__ = [
+    "account_petitions",
+    "account_sessions",
+    "accounts",
     "accusation_models",
     "attachments",
     "audit",
@@ -40,9 +47,12 @@ __all__ = [
     "cases",
     "channels",
     "corrections",
+    "draft_files",
+    "drafts",
     "fingerprints",
     "former_looks",
     "gazetteer_editions",
+    "government_mailboxes",
     "ground",
     "holds",
     "loose_objects",
@@ -69,6 +79,7 @@ __all__ = [
     "progress",
     "proposals",
     "request_answers",
+    "request_counts",
     "supplement_requests",
     "supplements",
     "suspicions",

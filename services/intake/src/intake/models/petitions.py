@@ -29,6 +29,8 @@ petitions = sa.Table(
     sa.Column("proceedings", Json, nullable=False),
     sa.Column("purpose", sa.String(20), nullable=False),
     sa.Column("addressee", sa.String(50)),
+    sa.Column("mailbox", sa.String(50)),
+    sa.Column("publish_consent", sa.Boolean, nullable=False),
     sa.Column("secrecy", sa.Boolean, nullable=False),
     sa.Column("secret", sa.Boolean, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),

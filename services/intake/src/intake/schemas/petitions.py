@@ -7,6 +7,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from intake.domain.location import SYSTEMS
+from intake.domain.mailboxes import CODE as MAILBOX
 from intake.domain.notices import MEDIA
 from intake.domain.participants import AGENTS_MOST, COSIGNERS_MOST, REPRESENTATIVES_MOST
 from intake.domain.persons import PURPOSE_KINDS
@@ -68,7 +69,9 @@ class PublicPetitionIn(Body):
     `addressee` is the code of the unit at which it is handed in, such as the one whose mailbox
     (政府信箱) it was posted to; routing decides what that means (T22 Art.23(1)(2)). `claim` is
     what is asked for, `course` where the matter was brought before and what came of it, `people`
-    how many bring it in, and `proceedings` those that have been begun about it.
+    how many bring it in, and `proceedings` those that have been begun about it. `mailbox` is the
+    government mailbox that a letter by the channel `mailbox` is for, whose unit is its addressee;
+    `publish_consent` that it may be published with its answer.
     """
 
     channel = Text(longest=20, required=True)
@@ -96,6 +99,13 @@ class PublicPetitionIn(Body):
         load_default=None,
         validate=matches(UNIT, "不是单位代码。", "Not the code of a unit."),
     )
+    mailbox = Text(
+        longest=50,
+        allow_none=True,
+        load_default=None,
+        validate=matches(MAILBOX, "不是信箱代码。", "Not the code of a mailbox."),
+    )
+    publish_consent = Flag(load_default=False)
     notify = Part(NotifyIn, allow_none=True, load_default=None)
 
 
@@ -197,6 +207,8 @@ class PetitionOut(ma.Schema):
     proceedings = fields.List(fields.Str())
     purpose = fields.Str()
     addressee = fields.Str(allow_none=True)
+    mailbox = fields.Str(allow_none=True)
+    publish_consent = fields.Bool()
     secret = fields.Bool()
     received_at = fields.AwareDateTime()
     registered_at = fields.AwareDateTime()

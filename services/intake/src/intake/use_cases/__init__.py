@@ -1,10 +1,21 @@
 """What people want of intake, one function an intention."""
 
+from intake.use_cases.accounts import (
+    erase_account,
+    forget_sessions,
+    register_publicly,
+    renew_session,
+    send_account_code,
+    sign_in,
+    sign_out,
+)
 from intake.use_cases.attaching import Taken, attach, take_in
 from intake.use_cases.attachments import download, link_to, list_attachments, sweep
 from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
+from intake.use_cases.draft_files import add_file, drop_file, take_in_for_draft
+from intake.use_cases.drafts import begin_draft, change_draft, drafts_of, drop_draft, read_draft
 from intake.use_cases.erasing import Deciding, erase_due, erase_on_request, hold, lift_hold
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
 from intake.use_cases.gauging import gauges
@@ -19,6 +30,7 @@ from intake.use_cases.mail import (
     settle_mail,
     take_mail,
 )
+from intake.use_cases.mailboxes import count_mailboxes, list_mailboxes, put_mailbox
 from intake.use_cases.matter_desk import (
     link_petitions,
     release_petitions,
@@ -34,12 +46,15 @@ from intake.use_cases.open311 import (
     post_request,
     revoke_key,
 )
+from intake.use_cases.own_petitions import open_own_petition, own_petitions
 from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
+from intake.use_cases.rates import count_in, forget_counts
 from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.requesting import request_by_code, request_on_paper, send_request_code
 from intake.use_cases.requests import keep_answers, requests_of
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
+from intake.use_cases.submitting import forget_drafts, submit_draft
 from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
 from intake.use_cases.unread import (
@@ -55,8 +70,11 @@ __all__ = [
     "Reply",
     "Taken",
     "TakenMail",
+    "add_file",
     "adopt_looks",
     "attach",
+    "begin_draft",
+    "change_draft",
     "check_key",
     "check_many",
     "claim_identity",
@@ -64,13 +82,22 @@ __all__ = [
     "corrections_of",
     "count",
     "count_channels",
+    "count_in",
+    "count_mailboxes",
     "deal_with_unread",
     "decide_suspicion",
     "download",
+    "drafts_of",
+    "drop_draft",
+    "drop_file",
+    "erase_account",
     "erase_due",
     "erase_on_request",
     "find_request",
     "find_requests",
+    "forget_counts",
+    "forget_drafts",
+    "forget_sessions",
     "gauges",
     "history_of",
     "hold",
@@ -83,39 +110,51 @@ __all__ = [
     "list_attachments",
     "list_channels",
     "list_keys",
+    "list_mailboxes",
     "list_proposals",
     "list_unread",
     "load_places",
     "look_at",
     "make_key",
     "open_citizen_session",
+    "open_own_petition",
     "open_suspicions",
+    "own_petitions",
     "park",
     "places_named",
     "post_mail",
     "post_request",
     "progress_of",
     "put_channel",
+    "put_mailbox",
+    "read_draft",
     "read_original",
     "redeem_code",
     "register",
     "register_many",
+    "register_publicly",
     "release_mailbox",
     "release_petitions",
+    "renew_session",
     "request_by_code",
     "request_on_paper",
     "requests_of",
     "revoke_key",
     "say_not_the_same",
     "search_person",
+    "send_account_code",
     "send_code",
     "send_request_code",
     "settle_mail",
     "show_matter",
+    "sign_in",
+    "sign_out",
     "similar",
+    "submit_draft",
     "supplement",
     "sweep",
     "take_in",
+    "take_in_for_draft",
     "take_mail",
     "unmerge_matter",
     "verify",

@@ -58,9 +58,14 @@ def take_in(
             return None
         if not (_is_own(row, by) or _is_seen(session, row, by)):
             return None
-        known = _known(session, petition_id, _digests(upload, resources.ring))
+        known = _known(session, petition_id, digests_of(upload, resources.ring))
         if known is not None or _count(session, petition_id) >= resources.files.most:
             return None
+    return stored(upload, resources)
+
+
+def stored(upload: Upload, resources: Resources) -> Taken:
+    """A file, examined, sealed and stored; nothing points to it yet."""
     files = resources.files
     files.scanner.scan(upload.file)
     examined = files.examiner.examine(upload.file)
@@ -101,29 +106,41 @@ def attach(
         if not by.has("registrar"):
             raise NotFound()
         note_look(session, petition_id, by=by, clock=clock, resources=resources)
-    digests = _digests(upload, resources.ring)
+    digests = digests_of(upload, resources.ring)
     known = _known(session, petition_id, digests)
     if known is not None:
         return shown(known, resources.ring)
     if _count(session, petition_id) >= resources.files.most:
-        raise _too_many(resources.files.most)
+        raise too_many(resources.files.most)
     if taken is None:
         # What stood in the way when it was sent is gone since: the caller tries again.
         raise StorageAway()
     session.execute(
         sa.insert(models.attachments).values(
-            attachment_id=taken.attachment_id,
             petition_id=petition_id,
             digest=digests[0],
-            name=resources.ring.encrypt(taken.name, place=f"{taken.attachment_id}/name"),
-            media_type=taken.media_type,
-            size=taken.size,
-            storage_key=taken.storage_key,
-            content_key=sealed_key(taken, resources.ring),
             added_at=clock.now(),
             added_by=by.sub,
+            **kept(taken, resources.ring),
         )
     )
+    return answered(taken)
+
+
+def kept(taken: Taken, ring: KeyRing) -> dict[str, Any]:
+    """What a row keeps of a stored file."""
+    return {
+        "attachment_id": taken.attachment_id,
+        "name": ring.encrypt(taken.name, place=f"{taken.attachment_id}/name"),
+        "media_type": taken.media_type,
+        "size": taken.size,
+        "storage_key": taken.storage_key,
+        "content_key": sealed_key(taken, ring),
+    }
+
+
+def answered(taken: Taken) -> dict[str, Any]:
+    """What is answered to who sent the file."""
     return {
         "attachment_id": taken.attachment_id,
         "name": taken.name,
@@ -165,7 +182,7 @@ def _is_seen(session: Session, row: sa.Row[Any], by: Principal) -> bool:
     return by.has("registrar") and found_by(session, row.petition_id, by=by).seen
 
 
-def _digests(upload: Upload, ring: KeyRing) -> list[bytes]:
+def digests_of(upload: Upload, ring: KeyRing) -> list[bytes]:
     """By which the same content finds itself, and nobody without the keys finds a known one; the
     present one first."""
     return ring.blind_indexes(upload.sha256, kind="attachment")
@@ -183,6 +200,6 @@ def _count(session: Session, petition_id: str) -> int:
     return session.scalar(found) or 0
 
 
-def _too_many(most: int) -> Conflict:
+def too_many(most: int) -> Conflict:
     reason = both(f"一件信访件最多{most}个附件。", f"A petition has at most {most} attachments.")
     return Conflict(reason, code="too_many_attachments", errors={"file": reason})

@@ -167,7 +167,7 @@ def _no_such_link() -> NotFound:
 
 
 def sweep(db: Database, *, clock: Clock, resources: Resources) -> int:
-    """Remove stored bytes that no attachment points to; how many objects went.
+    """Remove stored bytes that no attachment, and no file of a draft, points to; how many went.
 
     Uploads that a crash cut off leave them, and erased attachments. They go when they are seen
     loose a second time, a day after the first: a database that was restored to an earlier time
@@ -192,9 +192,11 @@ def sweep(db: Database, *, clock: Clock, resources: Resources) -> int:
 
 def _due(session: Session, keys: list[str], *, now: dt.datetime) -> list[str]:
     """Those of the keys that have been loose for long; of those that newly are it is noted."""
-    owned, loose = models.attachments, models.loose_objects
+    loose = models.loose_objects
+    # In one statement: a draft that is submitted meanwhile has its files in either.
+    owned = [table.c.storage_key for table in (models.attachments, models.draft_files)]
     attached = set(
-        session.scalars(sa.select(owned.c.storage_key).where(owned.c.storage_key.in_(keys)))
+        session.scalars(sa.union_all(*(sa.select(key).where(key.in_(keys)) for key in owned)))
     )
     seen = [{"storage_key": key, "seen_at": now} for key in keys if key not in attached]
     insert_missing(session, loose, seen, key=["storage_key"])

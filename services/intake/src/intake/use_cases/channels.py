@@ -63,14 +63,8 @@ def count_channels(
 
     Void ones, and those of cases that are withheld from the caller, are left out.
     """
-    if since and until and until < since:
-        raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})
     petitions = models.petitions
-    within: list[sa.ColumnElement[bool]] = [sa.true()]
-    if since:
-        within.append(petitions.c.registered_at >= day_ends(since - dt.timedelta(days=1)))
-    if until:
-        within.append(petitions.c.registered_at < day_ends(until))
+    within = registered_within(since, until)
     each = (
         sa.select(petitions.c.channel, sa.func.count()).where(*within).group_by(petitions.c.channel)
     )
@@ -97,6 +91,19 @@ def count_channels(
             for kind, name in KINDS.items()
         ],
     }
+
+
+def registered_within(since: dt.date | None, until: dt.date | None) -> list[sa.ColumnElement[bool]]:
+    """That a petition was registered from one day to another; Invalid where they are swapped."""
+    if since and until and until < since:
+        raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})
+    petitions = models.petitions
+    within: list[sa.ColumnElement[bool]] = [sa.true()]
+    if since:
+        within.append(petitions.c.registered_at >= day_ends(since - dt.timedelta(days=1)))
+    if until:
+        within.append(petitions.c.registered_at < day_ends(until))
+    return within
 
 
 def _shown(row: sa.Row[Any]) -> dict[str, Any]:

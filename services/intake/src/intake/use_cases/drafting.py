@@ -12,6 +12,7 @@ from intake.domain.suspicion import Suspicion
 from intake.resources import Resources
 from intake.use_cases.accusations import suspicion_in
 from intake.use_cases.channels import check_channel
+from intake.use_cases.mailboxes import addressee_of
 from intake.use_cases.places import place_of
 from shared.auth import Principal
 from shared.clock import office_day
@@ -74,6 +75,7 @@ class Drafting:
             check_channel(self._session, channel, publicly=self.publicly, historical=historical)
             self._open.add((channel, historical))
         row = _row(petition, by=self._by, now=self.now)
+        row["addressee"] = addressee_of(self._session, petition, publicly=self.publicly)
         row["place_code"] = place_of(
             self._session, petition, now=self.now, resources=self._resources
         )
@@ -128,7 +130,8 @@ def _row(petition: Mapping[str, Any], *, by: Principal, now: dt.datetime) -> dic
         **registration.flagged(petition),
         "purpose": petition["purpose"],
         "secrecy": petition["secrecy"],
-        "addressee": petition["addressee"],
+        "mailbox": petition["mailbox"],
+        "publish_consent": petition["publish_consent"],
         "secret": registration.is_secret(purpose=petition["purpose"], secrecy=petition["secrecy"]),
         "received_at": petition.get("received_at") or at,
         "registered_at": at,

@@ -42,6 +42,8 @@ _FORGOTTEN = (
     models.petition_requests,
     models.unread_messages,
     models.uncompared,
+    models.drafts,
+    models.account_petitions,
 )
 """Whatever else of a petition tells of its persons or holds their words."""
 _ON_HOLD = sa.exists().where(_holds.c.petition_id == _petitions.c.petition_id)

@@ -49,8 +49,13 @@ def open_citizen_session(
     if row is None or not hmac.compare_digest(digest, row.query_code_digest):
         _count_wrong(session, petition_no=petition_no, now=now)
         raise _no_such_petition()
+    return citizen_token(row.petition_id, resources)
+
+
+def citizen_token(petition_id: str, resources: Resources) -> dict[str, Any]:
+    """A token for one petition, and the seconds that it lasts."""
     lasts = registration.SESSION_LASTS
-    token = resources.issuer.mint(audience=PUBLIC_AUDIENCE, sub=row.petition_id, lasts=lasts)
+    token = resources.issuer.mint(audience=PUBLIC_AUDIENCE, sub=petition_id, lasts=lasts)
     return {"token": token, "expires_in": int(lasts.total_seconds())}
 
 
@@ -159,6 +164,11 @@ def _newest_state(cases: Sequence[sa.Row[Any]]) -> str | None:
         known, key=lambda one: (one.state != "merged", one.state_at, one.case_id), default=None
     )
     return newest.state if newest else None
+
+
+def shown_state(cases: Sequence[sa.Row[Any]], *, secret: bool) -> str:
+    """The state of a petition of these cases, as its citizen reads it."""
+    return public_state(_newest_state(cases) or "registered", secret=secret)
 
 
 def keep_progress(

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
+from intake.use_cases.accounts import sealed_phone
 from intake.use_cases.persons import indexed_with, opened, sealed
 from intake.use_cases.sealing import bound_to
 from shared.db import Session
@@ -62,6 +63,21 @@ def _value(table: sa.Table, key: tuple[str, ...], name: str, place: Callable[[An
     return Kept(table, key, is_old, fresh)
 
 
+def _account_phones() -> Kept:
+    table = models.accounts
+
+    def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
+        return sa.or_(
+            table.c.sealed_with != ring.current, table.c.indexed_with != indexed_with(ring)
+        )
+
+    def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
+        phone = ring.decrypt(row.phone, place=f"{row.account_id}/phone")
+        return sealed_phone(phone, row.account_id, ring=ring)
+
+    return Kept(table, ("account_id",), is_old, fresh)
+
+
 KEPT: Sequence[Kept] = (
     _persons(models.petitioners, ("petition_id",), lambda row: str(row.petition_id)),
     _persons(
@@ -88,6 +104,16 @@ KEPT: Sequence[Kept] = (
     ),
     _value(
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
+    ),
+    _account_phones(),
+    _value(models.drafts, ("draft_id",), "content", lambda row: f"{row.draft_id}/content"),
+    _value(models.drafts, ("draft_id",), "query_code", lambda row: f"{row.draft_id}/query_code"),
+    _value(models.draft_files, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"),
+    _value(
+        models.draft_files,
+        ("attachment_id",),
+        "content_key",
+        lambda row: f"{row.attachment_id}/content",
     ),
     _value(models.phone_codes, ("code_id",), "phone", lambda row: f"{row.code_id}/phone"),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
