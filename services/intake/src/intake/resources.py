@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from intake.desks import Desks
 from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
 from intake.domain.retention import Retention
@@ -40,6 +41,7 @@ class Resources:
     query_code_tries: int
     files: Files
     talking: Talking
+    desks: Desks
     accusations: AccusationRules
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
@@ -56,6 +58,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
         query_code_secret=settings.query_code_secret,
         query_code_tries=settings.query_code_tries,
         talking=Talking.build(settings),
+        desks=Desks.build(settings),
         accusations=AccusationRules.read(),
         files=_files(settings),
     )

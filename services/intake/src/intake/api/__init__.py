@@ -2,6 +2,7 @@
 
 from intake.api import (
     attachments,
+    calls,
     channels,
     corrections,
     erasure,
@@ -13,12 +14,14 @@ from intake.api import (
     places,
     suspicions,
     unread,
+    visits,
 )
 from intake.api.routes import api
 
 __all__ = [
     "api",
     "attachments",
+    "calls",
     "channels",
     "corrections",
     "erasure",
@@ -30,4 +33,5 @@ __all__ = [
     "places",
     "suspicions",
     "unread",
+    "visits",
 ]

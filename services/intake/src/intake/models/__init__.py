@@ -6,6 +6,7 @@ from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
+from intake.models.hotline import callbacks, calls
 from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
     fingerprints,
@@ -24,6 +25,7 @@ from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
+from intake.models.reception import reception_days, visit_persons, visits
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import suspicions
 from intake.models.unread import unread_messages
@@ -32,6 +34,8 @@ __all__ = [
     "attachments",
     "audit",
     "audit_head",
+    "callbacks",
+    "calls",
     "case_access",
     "case_words",
     "cases",
@@ -62,11 +66,14 @@ __all__ = [
     "places",
     "progress",
     "proposals",
+    "reception_days",
     "supplement_requests",
     "supplements",
     "suspicions",
     "uncompared",
     "unread_messages",
+    "visit_persons",
+    "visits",
     "voidings",
     "wrong_codes",
 ]

@@ -3,6 +3,23 @@
 from intake.use_cases.attaching import Taken, attach, take_in
 from intake.use_cases.attachments import download, link_to, list_attachments, sweep
 from intake.use_cases.auditing import adopt_looks
+from intake.use_cases.call_filing import register_call, supplement_by_call
+from intake.use_cases.callbacks import (
+    claim_callback,
+    list_callbacks,
+    note_try,
+    promise_callback,
+    release_callback,
+)
+from intake.use_cases.calls import (
+    answer_call,
+    end_call,
+    list_calls,
+    look_at_call,
+    open_call,
+    save_sheet,
+    state_outcome,
+)
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
 from intake.use_cases.erasing import Deciding, erase_due, erase_on_request, hold, lift_hold
@@ -35,6 +52,15 @@ from intake.use_cases.open311 import (
     revoke_key,
 )
 from intake.use_cases.places import load_places, places_named
+from intake.use_cases.reception import (
+    call_next,
+    count_visits,
+    end_visit,
+    list_queue,
+    note_no_show,
+    queue_again,
+    take_ticket,
+)
 from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.similar import list_proposals, say_not_the_same, similar
 from intake.use_cases.supplementing import supplement
@@ -46,8 +72,40 @@ from intake.use_cases.unread import (
     read_original,
 )
 from intake.use_cases.verifying import verify
+from intake.use_cases.visit_receipts import print_receipt
+from intake.use_cases.visitors import check_identity, put_visitors
+from intake.use_cases.visits import confirm, look_at_visit, read_back, register_visit, save_record
 
 __all__ = [
+    "register_call",
+    "supplement_by_call",
+    "claim_callback",
+    "list_callbacks",
+    "note_try",
+    "promise_callback",
+    "release_callback",
+    "answer_call",
+    "end_call",
+    "list_calls",
+    "look_at_call",
+    "open_call",
+    "save_sheet",
+    "state_outcome",
+    "call_next",
+    "count_visits",
+    "end_visit",
+    "list_queue",
+    "note_no_show",
+    "queue_again",
+    "take_ticket",
+    "print_receipt",
+    "check_identity",
+    "put_visitors",
+    "confirm",
+    "look_at_visit",
+    "read_back",
+    "register_visit",
+    "save_record",
     "Deciding",
     "Reply",
     "Taken",
