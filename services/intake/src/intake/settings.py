@@ -106,7 +106,7 @@ class Settings(Shared):
     callback_tries: int = setting(3, doc="tries to call back in vain before it is closed")
     reception_priority: str = setting(
         "urgent,disabled,pregnant,elderly",
-        doc="reasons to be received first, the first before the others; empty: by ticket alone",
+        doc="reasons to be received first, the first before the others; or `none`",
     )
     desk_draft_days: int = setting(
         30, doc="days that numbers, sheets and visitors are kept of calls and visits"

@@ -54,8 +54,8 @@ class Priorities:
 
     @classmethod
     def parse(cls, text: str) -> "Priorities":
-        """From codes separated by commas, or nothing; ValueError for one that is none."""
-        codes = [code.strip() for code in text.split(",") if code.strip()]
+        """From codes separated by commas, or `none`; ValueError for one that names no reason."""
+        codes = [] if text == "none" else [code.strip() for code in text.split(",")]
         if unknown := [code for code in codes if code not in PRIORITIES]:
             raise ValueError(f"RECEPTION_PRIORITY names no reason: {', '.join(unknown)}")
         return cls({code: rank for rank, code in enumerate(codes)})

@@ -76,11 +76,8 @@ def open_call(
     insert = dialect_insert(session, _table).on_conflict_do_nothing(index_elements=["call_ref"])
     if session.scalar(insert.returning(_table.c.call_id), row) is None:
         known = _known(session, call["call_ref"])
-        same = (opened_number(known, known.call_id, ring=resources.ring), known.began_at) == (
-            number,
-            call["began_at"],
-        )
-        if not same:
+        known_number = opened_number(known, known.call_id, ring=resources.ring)
+        if (known_number, known.began_at) != (number, call["began_at"]):
             raise Conflict(
                 both("该来电编号属于另一次通话。", "This call_ref is another call's."),
                 code="another_call",

@@ -184,7 +184,7 @@ def count_visits(
     ).where(_table.c.day.between(since, until))
     if place is not None:
         statement = statement.where(_table.c.place == place)
-    days: dict[tuple[dt.date, str], list[sa.Row[Any]]] = {}
+    days: dict[tuple[dt.date, str], list[Any]] = {}
     for row in session.execute(statement):
         days.setdefault((row.day, row.place), []).append(row)
     return {"items": [_day(*key, days[key]) for key in sorted(days)]}
@@ -290,7 +290,7 @@ def _ahead(session: Session, row: sa.Row[Any]) -> int:
     return session.scalar(ahead) or 0
 
 
-def _day(day: dt.date, place: str, rows: list[sa.Row[Any]]) -> dict[str, Any]:
+def _day(day: dt.date, place: str, rows: list[Any]) -> dict[str, Any]:
     waits = [
         (row.first_called_at - row.taken_at).total_seconds() for row in rows if row.first_called_at
     ]
