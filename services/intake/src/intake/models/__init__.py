@@ -25,7 +25,7 @@ from intake.models.petitioners import participants, petitioners
 from intake.models.petitions import petitions, wrong_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
-from intake.models.reception import reception_days, visit_persons, visits
+from intake.models.reception import ticket_numbers, visit_persons, visits
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import suspicions
 from intake.models.unread import unread_messages
@@ -66,7 +66,7 @@ __all__ = [
     "places",
     "progress",
     "proposals",
-    "reception_days",
+    "ticket_numbers",
     "supplement_requests",
     "supplements",
     "suspicions",

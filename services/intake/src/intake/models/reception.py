@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from intake.models.ground import metadata
 from shared.db import UtcDateTime
 
-reception_days = sa.Table(
-    "reception_days",
+ticket_numbers = sa.Table(
+    "ticket_numbers",
     metadata,
     sa.Column("place", sa.String(50), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),

@@ -33,7 +33,7 @@ from shared.metrics import Gauges
 from shared.web.paging import page
 
 VISIT = "visit"
-_table, _days = models.visits, models.reception_days
+_table, _days = models.visits, models.ticket_numbers
 
 
 def take_ticket(

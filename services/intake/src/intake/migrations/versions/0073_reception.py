@@ -11,7 +11,7 @@ down_revision = "0072"
 
 def upgrade() -> None:
     op.create_table(
-        "reception_days",
+        "ticket_numbers",
         sa.Column("place", sa.String(50), primary_key=True),
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("last", sa.Integer, nullable=False),
