@@ -134,8 +134,9 @@ def test_who_picks_up_sees_what_the_same_number_brought_in_masked(desk, line):
     assert [item["petition_id"] for item in answer.json["history"]["items"]] == [known]
     assert answer.json["history"]["items"][0]["name"] == "欧***"
     assert answer.json["call"]["number"] == "+86 139-0731-2345"
-    (look,) = desk.looks()
-    assert (look.who, look.act, look.purpose_kind, look.facts["shown"]) == (
+    look, search = desk.looks()
+    assert (look.who, look.act, look.facts) == ("lin", "look", {"call_id": call_id})
+    assert (search.who, search.act, search.purpose_kind, search.facts["shown"]) == (
         "lin", "search", "same_person", [known],
     )  # fmt: skip
 
@@ -199,13 +200,35 @@ def test_a_sheet_is_for_its_clerk_and_masked_for_dispatchers_and_leaders(desk, l
     hidden = line.do(call_id, "", None, account="he", method="get")
     assert hidden.status_code == 404
     refused = [(look.who, look.refused) for look in desk.looks() if look.act == "look"]
-    assert refused == [("lin", False), ("chief", False), ("chief", False), ("he", True)]
+    assert refused == [
+        ("lin", False),
+        ("lin", False),
+        ("chief", False),
+        ("chief", False),
+        ("he", True),
+    ]
 
 
 def test_a_units_leader_sees_no_sheet(desk, line):
     call_id = line.typed()
     token = desk.unit_token("leader")
     assert desk.get(f"/v1/calls/{call_id}", token=token).status_code == 404
+
+
+def test_a_call_is_kept_from_whom_its_petition_is_withheld(desk, line, story):
+    call_id = line.typed()
+    petition_id = line.do(call_id, "register").json["petition_id"]
+    assert line.do(call_id, "", None, "leader", account="qian", method="get").status_code == 200
+    case, kept = story(petition_id), {"withheld_from": [mark("qian")], "named_readers": []}
+    hear(desk.app, case.then("opened"), case.then("access_changed", **kept))
+    assert line.do(call_id, "", None, "leader", account="qian", method="get").status_code == 404
+    assert line.do(call_id, "", None, "leader", account="sun", method="get").status_code == 200
+
+
+def test_a_call_that_became_an_accusation_is_closed_to_its_clerk(line):
+    call_id = line.typed(sheet=SHEET | {"purpose": "accusation"})
+    assert line.do(call_id, "register").status_code == 201
+    assert line.do(call_id, "", method="get").status_code == 404
 
 
 def test_the_list_of_calls_names_no_number(desk, line):

@@ -237,6 +237,7 @@ def test_a_mismatch_and_nothing_shown_are_written_down_too(hall):
     visit_id = hall.called()
     hall.visitors(visit_id)
     assert check(hall, visit_id, id_number="1" * 18, result="mismatched").status_code == 200
+    assert hall.look(visit_id).json["visitors"][0]["id_number"] == PERSON["id_number"]
     assert check(hall, visit_id, document=None, result="not_shown").status_code == 200
     assert check(hall, visit_id, seat=3).status_code == 404
 
@@ -326,6 +327,15 @@ def test_a_receipt_is_kept_from_whom_the_case_is_withheld(desk, hall, story):
     hear(desk.app, case.then("opened"), case.then("access_changed", **kept))
     assert hall.do(visit_id, "receipt").status_code == 404
     assert desk.looks()[-1].refused is True
+
+
+def test_a_visit_is_kept_from_whom_its_petition_is_withheld(desk, hall, story):
+    visit_id, answer = hall.registered()
+    case, kept = story(answer["petition_id"]), {"withheld_from": [mark("qian")]}
+    kept |= {"named_readers": []}
+    hear(desk.app, case.then("opened"), case.then("access_changed", **kept))
+    assert hall.look(visit_id, "leader", account="qian").status_code == 404
+    assert hall.look(visit_id, "leader", account="sun").status_code == 200
 
 
 def test_before_registration_there_is_no_receipt(hall):

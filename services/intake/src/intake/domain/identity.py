@@ -25,7 +25,8 @@ NUMBERED_AS_CITIZENS = frozenset(
     {"id_card", "temporary_id", "household_register", "residence_permit"}
 )
 """Papers that bear a citizen's number (GB 11643-1999)."""
-RESULTS = {"matched": "人证一致", "mismatched": "人证不一致", "not_shown": "未出示证件"}
+MATCHED, MISMATCHED, NOT_SHOWN = "matched", "mismatched", "not_shown"
+RESULTS = {MATCHED: "人证一致", MISMATCHED: "人证不一致", NOT_SHOWN: "未出示证件"}
 _NUMBER = re.compile(r"\d{17}[\dX]\Z", re.ASCII)
 _EARLIEST = dt.date(1900, 1, 1)
 _REGIONS = frozenset(

@@ -29,6 +29,7 @@ from intake.use_cases.persons import (
 from intake.use_cases.seeing import seen_by, words_kept_from
 from intake.use_cases.sheets import (
     held_by_another,
+    is_theirs,
     looks_after_desks,
     masked_sheet,
     opened_sheet,
@@ -110,8 +111,8 @@ def answer_call(
     """Pick a call up: it is the clerk's now, who is shown what is known of its number.
 
     That are petitions by the same phone, as far as the clerk may see them and masked, requests for
-    supplement that run for them, and callbacks that are owed. The search is written down. Conflict
-    where another clerk has the call, unless it is taken over, and where it is over and done.
+    supplement that run for them, and callbacks that are owed. Look and search are written down.
+    Conflict where another clerk has the call, unless it is taken over, and where it is done with.
     """
     row = locked_call(session, call_id)
     if row.outcome is not None or row.erased_at is not None:
@@ -122,10 +123,10 @@ def answer_call(
     session.execute(sa.update(_table).where(_table.c.call_id == call_id).values(**changes))
     row = locked_call(session, call_id)
     shown = _shown(row, resources, masked=False)
-    nothing: dict[str, Any] = {"items": [], "next_cursor": None}
+    facts = {"call_id": call_id}
+    write_desk_look(session, by=by, facts=facts, clock=clock, resources=resources)
     if shown["number"] is None:
-        facts = {"call_id": call_id}
-        write_desk_look(session, by=by, facts=facts, clock=clock, resources=resources)
+        nothing = {"items": [], "next_cursor": None}
         return {"call": shown, "history": nothing, "supplement_requests": [], "callbacks": []}
     indexes = indexes_of({"phone": shown["number"]}, ring=resources.ring)
     asked = _supplement_requests(session, indexes, by=by, today=office_day(clock.now()))
@@ -148,13 +149,14 @@ def look_at_call(
 ) -> dict[str, Any]:
     """A call with its sheet: in clear for the clerk who has it, masked for who looks after desks.
 
-    The look is written down; NotFound for everybody else.
+    The look is written down; NotFound for everybody else, and once it is registered for who may
+    not see the petition.
     """
     row = session.execute(sa.select(_table).where(_table.c.call_id == call_id)).first()
     if row is None:
         raise NotFound()
     own = by.has("registrar") and row.agent == by.sub
-    refused = not (own or looks_after_desks(by))
+    refused = not (own or looks_after_desks(by)) or not is_theirs(session, row.petition_id, by=by)
     write_desk_look(
         session,
         by=by,

@@ -12,6 +12,7 @@ from typing import Any
 from intake.domain.participants import LISTS
 from intake.resources import Resources
 from intake.use_cases.auditing import write_down
+from intake.use_cases.looking import found_by
 from intake.use_cases.masking import masked_person, masked_words
 from intake.use_cases.sealing import names_of
 from shared.access import sees_every_secret
@@ -64,6 +65,11 @@ def masked_sheet(sheet: Mapping[str, Any]) -> dict[str, Any]:
 def looks_after_desks(by: Principal) -> bool:
     """Whether somebody sees what others have on their desks, masked."""
     return sees_every_secret(by) and by.has("dispatcher", "leader")
+
+
+def is_theirs(session: Session, petition_id: str | None, *, by: Principal) -> bool:
+    """Whether somebody may see the petition that a call or visit became; True before that."""
+    return petition_id is None or found_by(session, petition_id, by=by).seen
 
 
 def write_desk_look(

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from intake import models
 from intake.domain.identity import (
     DOCUMENTS,
+    MATCHED,
+    NOT_SHOWN,
     NUMBERED_AS_CITIZENS,
     RESULTS,
     id_number_fault,
@@ -69,7 +71,7 @@ def check_identity(
     """Write down that a visitor's paper was looked at: which, by whom, when, and the result.
 
     A number that cannot be a citizen's is no match: Invalid says what is wrong with it. A number
-    that was not known before is the visitor's from then on.
+    that was matched is the visitor's from then on.
     """
     now, row = clock.now(), held_visit(session, visit_id, by=by)
     part, seat, number = checked["part"], checked["seat"], checked["id_number"]
@@ -87,7 +89,7 @@ def check_identity(
         "checked_by": by.sub,
         "checked_at": now,
     }
-    if number != person["id_number"]:
+    if checked["result"] == MATCHED and number != person["id_number"]:
         changes |= sealed(person | {"id_number": number}, bound_to, ring=resources.ring)
         change_visit(session, visit_id, new_version(row))
     session.execute(sa.update(_table).where(*this).values(**changes))
@@ -199,8 +201,8 @@ def _check_representation(people: int, persons: Sequence[Mapping[str, Any]]) -> 
 
 
 def _check_number(checked: Mapping[str, Any], number: str | None, *, today: Any) -> None:
-    matched, document = checked["result"] == "matched", checked["document"]
-    shown = checked["result"] != "not_shown"
+    matched, document = checked["result"] == MATCHED, checked["document"]
+    shown = checked["result"] != NOT_SHOWN
     wrong = {}
     if shown and document is None:
         wrong["document"] = both("请选择证件类型。", "Say which paper was shown.")

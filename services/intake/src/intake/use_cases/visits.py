@@ -21,6 +21,7 @@ from intake.use_cases.reception import (
 )
 from intake.use_cases.registering import register
 from intake.use_cases.sheets import (
+    is_theirs,
     looks_after_desks,
     masked_sheet,
     opened_sheet,
@@ -42,13 +43,14 @@ def look_at_visit(
     session: Session, *, visit_id: str, by: Principal, clock: Clock, resources: Resources
 ) -> dict[str, Any]:
     """A visit with persons and record: in clear for the clerk who receives it, masked for who
-    looks after desks. The look is written down; NotFound for everybody else.
+    looks after desks. The look is written down; NotFound for everybody else, and once it is
+    registered for who may not see the petition.
     """
     row = session.execute(sa.select(_table).where(_table.c.visit_id == visit_id)).first()
     if row is None:
         raise NotFound()
     own = by.has("registrar") and row.called_by == by.sub and row.state == CALLED
-    refused = not (own or looks_after_desks(by))
+    refused = not (own or looks_after_desks(by)) or not is_theirs(session, row.petition_id, by=by)
     write_desk_look(
         session,
         by=by,
