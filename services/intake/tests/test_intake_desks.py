@@ -237,3 +237,17 @@ def said_until_killed(app, desk, paths, *, at):
         lines = [clerk.stdout.readline().strip() for _ in range(at)]
         clerk.send_signal(signal.SIGKILL)
     return lines
+
+
+@on_both_databases
+@pytest.mark.parametrize("name", ["nobody", "%00", "x" * 400, "𠮷", "%E2%80%AE"])
+def test_what_there_is_not_is_not_found_whatever_it_is_called(desk, line, hall, name):
+    token = desk.token("registrar", account="lin")
+    asked = [
+        desk.get(f"/v1/calls/{name}", token=token),
+        line.do(name, "register"),
+        line.callback(name, "claim"),
+        hall.look(name),
+        hall.do(name, "receipt"),
+    ]
+    assert {answer.status_code for answer in asked} <= {404, 422}
