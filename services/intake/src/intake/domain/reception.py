@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from intake.domain.participants import AGENT, REPRESENTATIVES_MOST
 from shared.errors import both
 
 WAITING, CALLED, NO_SHOW, REGISTERED, LEFT = "waiting", "called", "no_show", "registered", "left"
@@ -41,7 +42,9 @@ NO_PRIORITY = 100
 PLACE = re.compile(r"[a-z][a-z0-9_-]{0,49}\Z", re.ASCII)
 """Codes of reception places, which are the office's own."""
 
-REPRESENTATIVES_MOST = 5
+PETITIONER, COMPANION = "petitioner", "companion"
+VISITOR_PARTS = {PETITIONER: "信访人", COMPANION: "同行人", AGENT: "代理人"}
+"""In whose name the matter is brought in, who came along, who acts for the petitioner."""
 VISITORS_MOST = 100
 REPRESENTATION_BASIS = "《信访工作条例》第二十条第三款"
 

@@ -7,17 +7,18 @@ from intake.domain.identity import DOCUMENTS, RESULTS
 from intake.domain.participants import AGENTS_MOST
 from intake.domain.reception import (
     END_REASONS,
+    PETITIONER,
     PLACE,
     PRIORITIES,
     STATED_REASONS,
     STATES,
+    VISITOR_PARTS,
     VISITORS_MOST,
 )
 from intake.schemas.participants import AgentIn, ParticipantIn, PetitionerOut, is_id_number, matches
 from shared.web.fields import Body, Code, Day, Flag, Items, PageQuery, Part, Query, Text, Whole
 
 _TYPED = {"description": "what was saved, in the shape in which it was posted"}
-_PARTS = {"petitioner": "信访人", "companion": "同行人", "agent": "代理人"}
 _PEOPLE_MOST = 10_000
 
 
@@ -80,7 +81,7 @@ class VisitorsIn(Body):
 class IdentityCheckIn(Body):
     """That a visitor's paper was looked at; the number where it is not known yet."""
 
-    part = Code(tuple(_PARTS), names=_PARTS, load_default="petitioner")
+    part = Code(tuple(VISITOR_PARTS), names=VISITOR_PARTS, load_default=PETITIONER)
     seat = Whole(least=0, most=VISITORS_MOST, load_default=0)
     document = Code(tuple(DOCUMENTS), names=DOCUMENTS, allow_none=True, load_default=None)
     id_number = Text(longest=30, allow_none=True, load_default=None, validate=is_id_number)

@@ -15,7 +15,13 @@ from intake.domain.identity import (
     id_number_fault,
 )
 from intake.domain.participants import AGENT, RELATIONS
-from intake.domain.reception import REPRESENTATION_BASIS, representation_fault
+from intake.domain.reception import (
+    COMPANION,
+    PETITIONER,
+    REPRESENTATION_BASIS,
+    VISITOR_PARTS,
+    representation_fault,
+)
 from intake.resources import Resources
 from intake.use_cases.masking import masked_person
 from intake.use_cases.persons import opened, sealed
@@ -26,10 +32,10 @@ from shared.db import Session
 from shared.errors import Conflict, Invalid, NotFound, both
 from shared.pii import MASKS, KeyRing
 
-PETITIONER, COMPANION = "petitioner", "companion"
-PARTS = {PETITIONER: "信访人", COMPANION: "同行人", AGENT: "代理人"}
-"""Who comes in which part: the one in whose name it is brought in, who came along, who acts."""
 _CHECK = ("document", "check_result", "checked_by", "checked_at")
+_FACTS = (
+    "part", "seat", "present", "representative", "relation", "signed_on", "until", "scope", *_CHECK,
+)  # fmt: skip
 _table = models.visit_persons
 _UNCONFIRMED = dict.fromkeys(("read_back_at", "read_back_by", "confirmed_at", "confirmed_by"))
 
@@ -106,25 +112,20 @@ def visitors_of(
     session: Session, visit_id: str, ring: KeyRing, *, masked: bool
 ) -> list[dict[str, Any]]:
     """Those of a visit, the petitioner before the others."""
-    order = list(PARTS)
+    order = list(VISITOR_PARTS)
     found = session.execute(sa.select(_table).where(_table.c.visit_id == visit_id)).all()
     shown = []
     for row in sorted(found, key=lambda one: (order.index(one.part), one.seat)):
         person = opened(row, place_of_person(visit_id, row.part, row.seat), ring=ring)
         facts = {name: row._mapping[name] for name in _FACTS}
         names = {
-            "part_name": PARTS[row.part],
+            "part_name": VISITOR_PARTS[row.part],
             "relation_name": RELATIONS.get(row.relation or ""),
             "document_name": DOCUMENTS.get(row.document or ""),
             "check_result_name": RESULTS.get(row.check_result or ""),
         }
         shown.append(facts | names | (masked_person(person) if masked else person))
     return shown
-
-
-_FACTS = (
-    "part", "seat", "present", "representative", "relation", "signed_on", "until", "scope", *_CHECK,
-)  # fmt: skip
 
 
 def posted_persons(visitors: Sequence[Mapping[str, Any]], *, people: int) -> dict[str, Any]:
