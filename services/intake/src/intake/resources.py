@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from intake.desks import Desks
 from intake.domain.audit import AuditKeys
 from intake.domain.places import KnownPlaces
 from intake.domain.rates import Rate, parse_rates
@@ -45,6 +46,7 @@ class Resources:
     draft_lasts: dt.timedelta
     files: Files
     talking: Talking
+    desks: Desks
     accusations: Accusations
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
@@ -63,6 +65,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
         rates=parse_rates(settings.public_rates),
         draft_lasts=dt.timedelta(days=settings.draft_days),
         talking=Talking.build(settings),
+        desks=Desks.build(settings),
         accusations=Accusations(),
         files=_files(settings),
     )

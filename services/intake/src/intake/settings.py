@@ -108,6 +108,16 @@ class Settings(Shared):
         120.0, doc="time a process has a mailbox for itself; at least twice MAIL_TIMEOUT_SECONDS"
     )
     mail_most_bytes: int = setting(31_457_280, doc="largest message that is fetched")
+    callback_hours: float = setting(24.0, doc="hours in which a missed call is owed back")
+    callback_days_most: int = setting(30, doc="days ahead for which a call back may be promised")
+    callback_tries: int = setting(3, doc="tries to call back in vain before it is closed")
+    reception_priority: str = setting(
+        "urgent,disabled,pregnant,elderly",
+        doc="reasons to be received first, the first before the others; or `none`",
+    )
+    desk_draft_days: int = setting(
+        30, doc="days that numbers, sheets and visitors are kept of calls and visits"
+    )
     open311_jurisdiction: str = setting(
         "", doc="the jurisdiction_id of Open311 that is answered; empty answers any"
     )

@@ -3,6 +3,7 @@
 from intake.api import (
     accounts,
     attachments,
+    calls,
     channels,
     corrections,
     drafts,
@@ -17,6 +18,7 @@ from intake.api import (
     requests,
     suspicions,
     unread,
+    visits,
 )
 from intake.api.routes import api
 
@@ -24,6 +26,7 @@ __all__ = [
     "accounts",
     "api",
     "attachments",
+    "calls",
     "channels",
     "corrections",
     "drafts",
@@ -38,4 +41,5 @@ __all__ = [
     "requests",
     "suspicions",
     "unread",
+    "visits",
 ]

@@ -1,6 +1,6 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, attachments, comparing, notices, portal, retaining
+from intake.jobs import adopting, attachments, comparing, desks, notices, portal, retaining
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -12,4 +12,5 @@ JOBS: tuple[Job, ...] = (
     retaining.JOB,
     attachments.JOB,
     portal.JOB,
+    desks.JOB,
 )

@@ -9,6 +9,7 @@ from intake.models.drafts import draft_files, drafts
 from intake.models.erasure import holds
 from intake.models.government_mailboxes import government_mailboxes
 from intake.models.ground import ground, metadata
+from intake.models.hotline import callbacks, calls
 from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
     fingerprints,
@@ -28,8 +29,9 @@ from intake.models.petitions import petitions, wrong_codes
 from intake.models.phone_codes import phone_code_rates, phone_codes
 from intake.models.places import gazetteer_editions, places
 from intake.models.progress import case_access, case_words, cases, marks, progress
-from intake.models.requests import petition_requests, request_answers
 from intake.models.rates import request_counts
+from intake.models.reception import ticket_numbers, visit_persons, visits
+from intake.models.requests import petition_requests, request_answers
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import accusation_models, suspicions
 from intake.models.unread import unread_messages
@@ -42,6 +44,8 @@ __all__ = [
     "attachments",
     "audit",
     "audit_head",
+    "callbacks",
+    "calls",
     "case_access",
     "case_words",
     "cases",
@@ -83,8 +87,11 @@ __all__ = [
     "supplement_requests",
     "supplements",
     "suspicions",
+    "ticket_numbers",
     "uncompared",
     "unread_messages",
+    "visit_persons",
+    "visits",
     "voidings",
     "wrong_codes",
 ]

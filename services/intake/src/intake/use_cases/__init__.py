@@ -12,6 +12,23 @@ from intake.use_cases.accounts import (
 from intake.use_cases.attaching import Taken, attach, take_in
 from intake.use_cases.attachments import download, link_to, list_attachments, sweep
 from intake.use_cases.auditing import adopt_looks
+from intake.use_cases.call_filing import register_call, supplement_by_call
+from intake.use_cases.callbacks import (
+    claim_callback,
+    list_callbacks,
+    note_try,
+    promise_callback,
+    release_callback,
+)
+from intake.use_cases.calls import (
+    answer_call,
+    end_call,
+    list_calls,
+    look_at_call,
+    open_call,
+    save_sheet,
+    state_outcome,
+)
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
 from intake.use_cases.draft_files import add_file, drop_file, take_in_for_draft
@@ -50,6 +67,15 @@ from intake.use_cases.own_petitions import open_own_petition, own_petitions
 from intake.use_cases.phone_codes import redeem_code, send_code
 from intake.use_cases.places import load_places, places_named
 from intake.use_cases.rates import count_in, forget_counts
+from intake.use_cases.reception import (
+    call_next,
+    count_visits,
+    end_visit,
+    list_queue,
+    note_no_show,
+    queue_again,
+    take_ticket,
+)
 from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.requesting import request_by_code, request_on_paper, send_request_code
 from intake.use_cases.requests import keep_answers, requests_of
@@ -64,6 +90,9 @@ from intake.use_cases.unread import (
     read_original,
 )
 from intake.use_cases.verifying import verify
+from intake.use_cases.visit_receipts import print_receipt
+from intake.use_cases.visitors import check_identity, put_visitors
+from intake.use_cases.visits import confirm, look_at_visit, read_back, register_visit, save_record
 
 __all__ = [
     "Deciding",
@@ -72,24 +101,32 @@ __all__ = [
     "TakenMail",
     "add_file",
     "adopt_looks",
+    "answer_call",
     "attach",
     "begin_draft",
+    "call_next",
     "change_draft",
+    "check_identity",
     "check_key",
     "check_many",
+    "claim_callback",
     "claim_identity",
+    "confirm",
     "correct",
     "corrections_of",
     "count",
     "count_channels",
     "count_in",
     "count_mailboxes",
+    "count_visits",
     "deal_with_unread",
     "decide_suspicion",
     "download",
     "drafts_of",
     "drop_draft",
     "drop_file",
+    "end_call",
+    "end_visit",
     "erase_account",
     "erase_due",
     "erase_on_request",
@@ -108,14 +145,22 @@ __all__ = [
     "link_petitions",
     "link_to",
     "list_attachments",
+    "list_callbacks",
+    "list_calls",
     "list_channels",
     "list_keys",
     "list_mailboxes",
     "list_proposals",
+    "list_queue",
     "list_unread",
     "load_places",
     "look_at",
+    "look_at_call",
+    "look_at_visit",
     "make_key",
+    "note_no_show",
+    "note_try",
+    "open_call",
     "open_citizen_session",
     "open_own_petition",
     "open_suspicions",
@@ -124,15 +169,23 @@ __all__ = [
     "places_named",
     "post_mail",
     "post_request",
+    "print_receipt",
     "progress_of",
+    "promise_callback",
     "put_channel",
     "put_mailbox",
+    "put_visitors",
+    "queue_again",
+    "read_back",
     "read_draft",
     "read_original",
     "redeem_code",
     "register",
+    "register_call",
     "register_many",
     "register_publicly",
+    "register_visit",
+    "release_callback",
     "release_mailbox",
     "release_petitions",
     "renew_session",
@@ -140,6 +193,8 @@ __all__ = [
     "request_on_paper",
     "requests_of",
     "revoke_key",
+    "save_record",
+    "save_sheet",
     "say_not_the_same",
     "search_person",
     "send_account_code",
@@ -150,12 +205,15 @@ __all__ = [
     "sign_in",
     "sign_out",
     "similar",
+    "state_outcome",
     "submit_draft",
     "supplement",
+    "supplement_by_call",
     "sweep",
     "take_in",
     "take_in_for_draft",
     "take_mail",
+    "take_ticket",
     "unmerge_matter",
     "verify",
     "void",

@@ -17,6 +17,7 @@ from intake import models
 from intake.events import PetitionCorrected, PetitionErased, PetitionText, events
 from intake.resources import Resources
 from intake.use_cases.auditing import append, entry, write_down
+from intake.use_cases.forgetting_desks import forget_desks_of
 from intake.use_cases.looking import found_by, refusal
 from intake.use_cases.masking import words_erased
 from intake.use_cases.seeing import in_a_case
@@ -153,6 +154,7 @@ def _erase(session: Session, rows: Sequence[sa.Row[Any]], *, basis: str, now: dt
     codes = models.phone_codes
     session.execute(sa.delete(codes).where(codes.c.subject.in_(ids)))
     _forget_replies(session, ids)
+    forget_desks_of(session, ids, now=now)
     cases = _cases_ever(session, ids)
     for petition_id in ids:
         told = {"petition_id": petition_id, "case_ids": cases[petition_id], "at": now}

@@ -31,6 +31,22 @@ def opened(row: sa.Row[Any], bound_to: str, *, ring: KeyRing) -> dict[str, str |
     }
 
 
+def sealed_number(number: str | None, bound_to: str, *, ring: KeyRing) -> dict[str, Any]:
+    """The columns of a phone number that stands alone: sealed, and its blind index."""
+    if not number:
+        return {"number": None, "number_index": None, "indexed_with": None}
+    return {
+        "number": ring.encrypt(number, place=f"{bound_to}/number"),
+        "number_index": ring.blind_index(NORMAL["phone"](number), kind="phone"),
+        "indexed_with": indexed_with(ring),
+    }
+
+
+def opened_number(row: sa.Row[Any], bound_to: str, *, ring: KeyRing) -> str | None:
+    """A phone number that stands alone, in clear; None where there is none or it was erased."""
+    return ring.decrypt(row.number, place=f"{bound_to}/number") if row.number else None
+
+
 def indexed_with(ring: KeyRing) -> str:
     """How blind indexes are made now: the index key's id and the numbers' normal form."""
     return f"{ring.current_index}/{NORMAL_FORM}"

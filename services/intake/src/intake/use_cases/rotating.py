@@ -12,8 +12,15 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.use_cases.accounts import sealed_phone
-from intake.use_cases.persons import indexed_with, opened, sealed
+from intake.use_cases.persons import (
+    indexed_with,
+    opened,
+    opened_number,
+    sealed,
+    sealed_number,
+)
 from intake.use_cases.sealing import bound_to
+from intake.use_cases.visitors import place_of_person
 from shared.db import Session
 from shared.pii import KeyRing
 
@@ -78,6 +85,22 @@ def _account_phones() -> Kept:
     return Kept(table, ("account_id",), is_old, fresh)
 
 
+def _number(table: sa.Table, key: str) -> Kept:
+    """A phone number that stands alone, with its blind index."""
+
+    def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
+        begins = sa.literal(ring.mark, sa.LargeBinary)
+        sealed_now = sa.func.substr(table.c.number, 1, len(ring.mark)) == begins
+        indexed_now = table.c.indexed_with.is_not_distinct_from(indexed_with(ring))
+        return sa.and_(table.c.number.is_not(None), sa.not_(sa.and_(sealed_now, indexed_now)))
+
+    def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
+        place = str(row._mapping[key])
+        return sealed_number(opened_number(row, place, ring=ring), place, ring=ring)
+
+    return Kept(table, (key,), is_old, fresh)
+
+
 KEPT: Sequence[Kept] = (
     _persons(models.petitioners, ("petition_id",), lambda row: str(row.petition_id)),
     _persons(
@@ -117,6 +140,21 @@ KEPT: Sequence[Kept] = (
     ),
     _value(models.phone_codes, ("code_id",), "phone", lambda row: f"{row.code_id}/phone"),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
+    _number(models.calls, "call_id"),
+    _value(models.calls, ("call_id",), "sheet", lambda row: f"{row.call_id}/sheet"),
+    _value(models.calls, ("call_id",), "recording", lambda row: f"{row.call_id}/recording"),
+    _number(models.callbacks, "callback_id"),
+    _value(models.callbacks, ("callback_id",), "about", lambda row: f"{row.callback_id}/about"),
+    _value(models.visits, ("visit_id",), "record", lambda row: f"{row.visit_id}/record"),
+    _value(
+        models.visits, ("visit_id",), "confirmed_by", lambda row: f"{row.visit_id}/confirmed_by"
+    ),
+    _value(models.visits, ("visit_id",), "sealed_code", lambda row: f"{row.visit_id}/query_code"),
+    _persons(
+        models.visit_persons,
+        ("visit_id", "part", "seat"),
+        lambda row: place_of_person(row.visit_id, row.part, row.seat),
+    ),
 )
 
 
