@@ -8,6 +8,7 @@ from intake.domain.places import KnownPlaces
 from intake.domain.retention import Retention
 from intake.domain.suspicion import AccusationRules
 from intake.files.examining import Examiner
+from intake.files.recognising import Recogniser
 from intake.files.scanning import Scanner
 from intake.files.storage import S3Keys, Storage, open_storage
 from intake.settings import Settings
@@ -41,6 +42,8 @@ class Resources:
     files: Files
     talking: Talking
     accusations: AccusationRules
+    recogniser: Recogniser
+    closed_letters_last: dt.timedelta | None
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -58,6 +61,13 @@ def build(settings: Settings, clock: Clock) -> Resources:
         talking=Talking.build(settings),
         accusations=AccusationRules.read(),
         files=_files(settings),
+        recogniser=Recogniser(
+            program=settings.ocr_program,
+            languages=settings.ocr_languages,
+            pages=settings.ocr_pages,
+            page_seconds=settings.ocr_page_seconds,
+        ),
+        closed_letters_last=dt.timedelta(days=settings.closed_letter_days) or None,
     )
 
 

@@ -6,6 +6,7 @@ from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.erasure import holds
 from intake.models.ground import ground, metadata
+from intake.models.letters import incoming_letters, letter_pages, letter_scans
 from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
     fingerprints,
@@ -42,6 +43,9 @@ __all__ = [
     "gazetteer_editions",
     "ground",
     "holds",
+    "incoming_letters",
+    "letter_pages",
+    "letter_scans",
     "loose_objects",
     "mail_messages",
     "mailbox_leases",

@@ -5,6 +5,7 @@ attachment without its bytes.
 """
 
 import base64
+import datetime as dt
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -58,12 +59,17 @@ def take_in(
             return None
         if not (_is_own(row, by) or _is_seen(session, row, by)):
             return None
-        known = _known(session, petition_id, _digests(upload, resources.ring))
-        if known is not None or _count(session, petition_id) >= resources.files.most:
+        known = _known(session, petition_id, digests_of(upload, resources.ring))
+        if known is not None or count_attached(session, petition_id) >= resources.files.most:
             return None
+    return store(upload, resources=resources)
+
+
+def store(upload: Upload, *, resources: Resources, kinds: frozenset[str] | None = None) -> Taken:
+    """Examine a file, seal it and store it; Refused where it is not taken, or of no such kind."""
     files = resources.files
     files.scanner.scan(upload.file)
-    examined = files.examiner.examine(upload.file)
+    examined = files.examiner.examine(upload.file, kinds=kinds)
     attachment_id, storage_key, key = str(uuid.uuid4()), secrets.token_hex(16), new_key()
     with examined.file:
         files.storage.put(storage_key, seal(examined.file, key=key, place=attachment_id))
@@ -101,34 +107,34 @@ def attach(
         if not by.has("registrar"):
             raise NotFound()
         note_look(session, petition_id, by=by, clock=clock, resources=resources)
-    digests = _digests(upload, resources.ring)
+    digests = digests_of(upload, resources.ring)
     known = _known(session, petition_id, digests)
     if known is not None:
         return shown(known, resources.ring)
-    if _count(session, petition_id) >= resources.files.most:
-        raise _too_many(resources.files.most)
+    if count_attached(session, petition_id) >= resources.files.most:
+        raise too_many(resources.files.most)
     if taken is None:
         # What stood in the way when it was sent is gone since: the caller tries again.
         raise StorageAway()
-    session.execute(
-        sa.insert(models.attachments).values(
-            attachment_id=taken.attachment_id,
-            petition_id=petition_id,
-            digest=digests[0],
-            name=resources.ring.encrypt(taken.name, place=f"{taken.attachment_id}/name"),
-            media_type=taken.media_type,
-            size=taken.size,
-            storage_key=taken.storage_key,
-            content_key=sealed_key(taken, resources.ring),
-            added_at=clock.now(),
-            added_by=by.sub,
-        )
-    )
+    row = sealed_row(taken, digest=digests[0], at=clock.now(), by=by, ring=resources.ring)
+    session.execute(sa.insert(models.attachments), row | {"petition_id": petition_id})
+    return row | {"name": taken.name}
+
+
+def sealed_row(
+    taken: Taken, *, digest: bytes, at: dt.datetime, by: Principal, ring: KeyRing
+) -> dict[str, Any]:
+    """What is kept of a file that was taken, but for what it belongs to."""
     return {
         "attachment_id": taken.attachment_id,
-        "name": taken.name,
+        "digest": digest,
+        "name": ring.encrypt(taken.name, place=f"{taken.attachment_id}/name"),
         "media_type": taken.media_type,
         "size": taken.size,
+        "storage_key": taken.storage_key,
+        "content_key": sealed_key(taken, ring),
+        "added_at": at,
+        "added_by": by.sub,
     }
 
 
@@ -165,7 +171,7 @@ def _is_seen(session: Session, row: sa.Row[Any], by: Principal) -> bool:
     return by.has("registrar") and found_by(session, row.petition_id, by=by).seen
 
 
-def _digests(upload: Upload, ring: KeyRing) -> list[bytes]:
+def digests_of(upload: Upload, ring: KeyRing) -> list[bytes]:
     """By which the same content finds itself, and nobody without the keys finds a known one; the
     present one first."""
     return ring.blind_indexes(upload.sha256, kind="attachment")
@@ -177,12 +183,12 @@ def _known(session: Session, petition_id: str, digests: list[bytes]) -> sa.Row[A
     return session.execute(found).first()
 
 
-def _count(session: Session, petition_id: str) -> int:
+def count_attached(session: Session, petition_id: str) -> int:
     table = models.attachments
     found = sa.select(sa.func.count()).where(table.c.petition_id == petition_id)
     return session.scalar(found) or 0
 
 
-def _too_many(most: int) -> Conflict:
+def too_many(most: int) -> Conflict:
     reason = both(f"一件信访件最多{most}个附件。", f"A petition has at most {most} attachments.")
     return Conflict(reason, code="too_many_attachments", errors={"file": reason})

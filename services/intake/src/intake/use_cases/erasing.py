@@ -39,6 +39,7 @@ _FORGOTTEN = (
     models.fingerprints,
     models.attachments,
     models.supplements,
+    models.incoming_letters,
     models.unread_messages,
     models.uncompared,
 )

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
+from intake.use_cases.letters.book import page_place
 from intake.use_cases.persons import indexed_with, opened, sealed
 from intake.use_cases.sealing import bound_to
 from shared.db import Session
@@ -88,6 +89,30 @@ KEPT: Sequence[Kept] = (
     ),
     _value(
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
+    ),
+    *(
+        _value(
+            models.incoming_letters,
+            ("letter_id",),
+            name,
+            lambda row, name=name: f"{row.letter_id}/{name}",
+        )
+        for name in ("sender", "enclosures", "note")
+    ),
+    _value(
+        models.letter_scans, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"
+    ),
+    _value(
+        models.letter_scans,
+        ("attachment_id",),
+        "content_key",
+        lambda row: f"{row.attachment_id}/content",
+    ),
+    _value(
+        models.letter_pages,
+        ("attachment_id", "page"),
+        "text",
+        lambda row: page_place(row.attachment_id, row.page),
     ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
