@@ -126,6 +126,7 @@ def sheet(*lines: str, turned: int = 0) -> Image.Image:
 def scanned(*sheets: Image.Image, form: str = "TIFF") -> bytes:
     """Sheets in one file: a TIFF of several pages, or a PDF whose pages are pictures."""
     file = io.BytesIO()
-    sizes = {"resolution": 200} if form == "PDF" else {"dpi": (200, 200)}
+    as_tiff = {"dpi": (200, 200), "compression": "tiff_deflate"}
+    sizes = {"resolution": 200} if form == "PDF" else as_tiff
     sheets[0].save(file, form, save_all=True, append_images=sheets[1:], **sizes)
     return file.getvalue()

@@ -18,7 +18,10 @@ from intake.use_cases.rotating import KEPT, rotate
 from shared.pii import KeyRing
 from shared.testing import sample_secrets
 
-HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+HEAD = "\t".join(
+    ("level", "page_num", "block_num", "par_num", "line_num", "word_num",
+     "left", "top", "width", "height", "conf", "text")
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -105,7 +108,7 @@ def test_a_letter_that_is_registered_while_it_is_read_keeps_nothing_of_the_readi
 
 @pytest.mark.parametrize(
     "settings",
-    [{"OCR_PROGRAM": ""}, {"OCR_PROGRAM": "no-such-program"}, {"OCR_LANGUAGES": "chi_sim+xxx"}],
+    [{"OCR_PROGRAM": "none"}, {"OCR_PROGRAM": "no-such-program"}, {"OCR_LANGUAGES": "chi_sim+xxx"}],
 )
 def test_without_the_program_a_letter_works_the_same_and_says_that_no_text_is_offered(
     letters_with, settings

@@ -44,7 +44,8 @@ class Settings(Shared):
         "", doc="clamd that scans attachments: tcp://host:3310 or unix:///path; empty scans none"
     )
     ocr_program: str = setting(
-        "tesseract", doc="reads the text of letters' scans as an aid; empty, or not here: nothing does"
+        "tesseract",
+        doc="reads letters' scans as an aid; `none`, or one that is not here: nothing does",
     )
     ocr_languages: str = setting("chi_sim", doc="languages that it reads, such as chi_sim+eng")
     ocr_pages: int = setting(30, doc="pages of a scan that are read")

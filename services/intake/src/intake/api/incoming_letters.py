@@ -95,9 +95,7 @@ def add_scan(call: Call) -> dict[str, Any]:
     )
 
 
-@api.post(
-    "/v1/incoming-letters/<letter_id>/scans/<attachment_id>/link", who=CLERKS, answer=LinkOut
-)
+@api.post("/v1/incoming-letters/<letter_id>/scans/<attachment_id>/link", who=CLERKS, answer=LinkOut)
 def link_to_scan(call: Call) -> dict[str, Any]:
     """A link to one scan that lasts a few minutes; written down."""
     return use_cases.link_to_scan(

@@ -1,4 +1,4 @@
-"""Letters as they arrive (来信): their states, why one is not registered, dates that can be true."""
+"""Letters as they arrive (来信): states, why one is not registered, which dates can be true."""
 
 import datetime as dt
 import re

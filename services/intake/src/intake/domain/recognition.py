@@ -12,7 +12,9 @@ _LINE = ("block_num", "par_num", "line_num")
 # Between Chinese characters and their punctuation nobody writes spaces.
 _WIDE = r"[\u2e80-\u303f\u31c0-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _SPACE = re.compile(rf"(?<={_WIDE}) (?={_WIDE})|(?<={_WIDE}) (?=\d)|(?<=\d) (?={_WIDE})")
-_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _TEXT_MOST = 50_000
 
 

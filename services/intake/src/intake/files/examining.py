@@ -87,13 +87,9 @@ class Examiner:
         kept.seek(0)
         return Examined(KINDS[answer["kind"]], kept, size)
 
-    def _answer(
-        self, file: IO[bytes], kept: IO[bytes], kinds: frozenset[str]
-    ) -> dict[str, Any]:
+    def _answer(self, file: IO[bytes], kept: IO[bytes], kinds: frozenset[str]) -> dict[str, Any]:
         file.seek(0)
-        limits = dataclasses.replace(
-            self._limits, kinds=sorted(kinds), written_to=kept.fileno()
-        )
+        limits = dataclasses.replace(self._limits, kinds=sorted(kinds), written_to=kept.fileno())
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "intake.files.examination",

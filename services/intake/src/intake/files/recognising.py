@@ -44,9 +44,9 @@ class Recogniser:
     """Reads scans by Tesseract where it is installed; `start` one, `take` it when it is done."""
 
     def __init__(self, *, program: str, languages: str, pages: int, page_seconds: int) -> None:
-        """An empty `program` reads nothing, nor does one that is not here."""
+        """A `program` that is not here, such as `none`, reads nothing."""
         self._limits = Limits(
-            program=shutil.which(program) or "" if program else "",
+            program=shutil.which(program) or "",
             languages=languages,
             media_type="",
             pages=pages,

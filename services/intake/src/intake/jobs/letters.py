@@ -3,9 +3,9 @@
 import datetime as dt
 import logging
 
+from intake.files.sealing import unseal
 from intake.files.storage import StorageAway
 from intake.use_cases.letters import ScanToRead, claim_scan, forget_letters, settle_scan
-from intake.files.sealing import unseal
 from shared.service import App, Job
 
 log = logging.getLogger(__name__)

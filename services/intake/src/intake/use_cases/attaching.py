@@ -116,9 +116,9 @@ def attach(
     if taken is None:
         # What stood in the way when it was sent is gone since: the caller tries again.
         raise StorageAway()
-    row = sealed_row(taken, digest=digests[0], at=clock.now(), by=by, ring=resources.ring)
-    session.execute(sa.insert(models.attachments), row | {"petition_id": petition_id})
-    return row | {"name": taken.name}
+    kept = sealed_row(taken, digest=digests[0], at=clock.now(), by=by, ring=resources.ring)
+    session.execute(sa.insert(models.attachments), kept | {"petition_id": petition_id})
+    return kept | {"name": taken.name}
 
 
 def sealed_row(
@@ -184,11 +184,13 @@ def _known(session: Session, petition_id: str, digests: list[bytes]) -> sa.Row[A
 
 
 def count_attached(session: Session, petition_id: str) -> int:
+    """How many attachments a petition has."""
     table = models.attachments
     found = sa.select(sa.func.count()).where(table.c.petition_id == petition_id)
     return session.scalar(found) or 0
 
 
 def too_many(most: int) -> Conflict:
+    """The refusal of one more than there may be."""
     reason = both(f"一件信访件最多{most}个附件。", f"A petition has at most {most} attachments.")
     return Conflict(reason, code="too_many_attachments", errors={"file": reason})

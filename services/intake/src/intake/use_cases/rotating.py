@@ -63,6 +63,10 @@ def _value(table: sa.Table, key: tuple[str, ...], name: str, place: Callable[[An
     return Kept(table, key, is_old, fresh)
 
 
+def _in_letter(name: str) -> Callable[[Any], str]:
+    return lambda row: f"{row.letter_id}/{name}"
+
+
 KEPT: Sequence[Kept] = (
     _persons(models.petitioners, ("petition_id",), lambda row: str(row.petition_id)),
     _persons(
@@ -91,12 +95,7 @@ KEPT: Sequence[Kept] = (
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
     ),
     *(
-        _value(
-            models.incoming_letters,
-            ("letter_id",),
-            name,
-            lambda row, name=name: f"{row.letter_id}/{name}",
-        )
+        _value(models.incoming_letters, ("letter_id",), name, _in_letter(name))
         for name in ("sender", "enclosures", "note")
     ),
     _value(

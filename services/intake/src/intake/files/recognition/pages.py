@@ -58,5 +58,9 @@ def _readable(page: Image.Image) -> Image.Image:
     if large <= 1:
         return page
     smaller = page.resize((round(page.width / large) or 1, round(page.height / large) or 1))
-    smaller.info = {"dpi": tuple(one / large for one in page.info.get("dpi", ()))} if page.info.get("dpi") else {}
+    smaller.info = (
+        {"dpi": tuple(one / large for one in page.info.get("dpi", ()))}
+        if page.info.get("dpi")
+        else {}
+    )
     return smaller

@@ -1,8 +1,8 @@
 """Letters on their way from the envelope to a petition.
 
-    log_letter -> add_scan -> (claim_scan, settle_scan) -> register_letter: petition, attachments
-                                                        -> file_letter:     supplement, attachments
-                                                        -> close_letter:    kept by retention
+log_letter -> add_scan -> (claim_scan, settle_scan) -> register_letter: petition, attachments
+                                                    -> file_letter:     supplement, attachments
+                                                    -> close_letter:    kept by retention
 """
 
 from intake.use_cases.letters.book import (

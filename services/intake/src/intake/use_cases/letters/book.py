@@ -71,7 +71,9 @@ def _insert(session: Session, row: Mapping[str, Any], by: Principal) -> None:
         return
     known = session.scalar(
         sa.select(_letters.c.letter_id).where(
-            _letters.c.mail_no == row["mail_no"], _letters.c.state != letters.CLOSED, may_know_letter(by)
+            _letters.c.mail_no == row["mail_no"],
+            _letters.c.state != letters.CLOSED,
+            may_know_letter(by),
         )
     )
     raise Conflict(

@@ -21,7 +21,7 @@ from intake.use_cases.supplementing import supplement
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
-from shared.errors import NotFound, both
+from shared.errors import NotFound
 
 _letters, _scans, _pages = models.incoming_letters, models.letter_scans, models.letter_pages
 _attachments = models.attachments

@@ -20,7 +20,8 @@ def found_letter(
     """The letter, `locked` until the transaction ends; NotFound where it is not theirs to know."""
     found = sa.select(_letters).where(_letters.c.letter_id == letter_id)
     row = session.execute(found.with_for_update() if locked else found).first()
-    known = sa.select(_letters.c.letter_id).where(_letters.c.letter_id == letter_id, may_know_letter(by))
+    own = _letters.c.letter_id == letter_id
+    known = sa.select(_letters.c.letter_id).where(own, may_know_letter(by))
     if row is None or session.scalar(known) is None:
         raise NotFound()
     return row
