@@ -16,6 +16,8 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
 # What rendering papers needs of the machine: Pango, and fonts for 宋, 黑 and 楷.
 PAPERS := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-arphic-ukai
+# What reading the text of letters' scans needs: the program, and its Chinese.
+READING := tesseract-ocr tesseract-ocr-chi-sim
 PYTEST := $(BIN)/python -m pytest
 # Each process has private servers of its own; servers that are given are used by one alone.
 SPREAD := $(if $(TEST_BUS_URL)$(TEST_DATABASE_URL),,-n auto --maxprocesses 4 --dist loadfile)
@@ -29,11 +31,11 @@ help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(INSTALLED) ## Start everything in one process on PORT=8000, data in VAR=./var (DEMO=0: no samples)
-	@deploy/local/install-system-packages $(PAPERS) || echo "Without these packages papers are issued but not rendered."
+	@deploy/local/install-system-packages $(PAPERS) $(READING) || echo "Without these packages papers are issued but not rendered, and no text is read from scans."
 	@exec $(BIN)/python -m shared.embedded
 
 run-real: $(INSTALLED) ## The same system as separate processes on private RabbitMQ and PostgreSQL
-	@deploy/local/install-system-packages rabbitmq-server postgresql $(PAPERS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql $(PAPERS) $(READING)
 	@exec $(BIN)/python -m local.run_real
 
 backup: $(INSTALLED) ## Back up the databases of the running run-real into VAR/real/backups (KEEP=3 newest stay)
@@ -48,12 +50,12 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
-	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd $(PAPERS)
+	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd $(PAPERS) $(READING)
 	$(PYTEST) $(SPREAD) -m "not faults" --ignore=tests/system
 	$(PYTEST) -m "not faults" tests/system
 
 test-fast: $(INSTALLED_DEV) ## The tests that need no server
-	@deploy/local/install-system-packages $(PAPERS)
+	@deploy/local/install-system-packages $(PAPERS) $(READING)
 	$(PYTEST) $(SPREAD) -m "not servers and not faults"
 
 test-faults: $(INSTALLED_DEV) ## Each fault alone, over 5,000 petitions each (long; not in CI)

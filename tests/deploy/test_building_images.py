@@ -179,16 +179,20 @@ def test_the_first_builder_there_is_builds_and_tags(machine: Machine) -> None:
     assert line.endswith(f" -t minsheng/routing:{own_version('routing')} -f deploy/Dockerfile .")
 
 
-def test_only_the_image_that_renders_papers_gets_packages_of_the_distribution(
+def test_only_images_that_render_papers_or_read_scans_get_packages_of_the_distribution(
     machine: Machine,
 ) -> None:
     machine.has("docker")
     assert machine.build().returncode == 0
-    wanted = re.findall(r"^PAPERS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
-    assert "libpango-1.0-0" in wanted[0]
+    makefile = (ROOT / "Makefile").read_text()
+    (papers,) = re.findall(r"^PAPERS := (.*)$", makefile, re.M)
+    (reading,) = re.findall(r"^READING := (.*)$", makefile, re.M)
+    assert "libpango-1.0-0" in papers
+    assert "tesseract-ocr-chi-sim" in reading
     given = [line for line in machine.built() if "SYSTEM_PACKAGES=" in line]
-    (line,) = given
-    assert f"SYSTEM_PACKAGES={wanted[0]} " in line and "minsheng/routing:" in line
+    routing, intake = sorted(given, key=lambda line: "minsheng/intake:" in line)
+    assert f"SYSTEM_PACKAGES={reading} " in intake and "minsheng/intake:" in intake
+    assert f"SYSTEM_PACKAGES={papers} " in routing and "minsheng/routing:" in routing
 
 
 def test_a_docker_without_its_engine_is_passed_over_with_a_word(machine: Machine) -> None:

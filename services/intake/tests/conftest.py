@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from letter_desk import LetterDesk
 from mail_desk import Mail
 from mail_server import dovecot_in
 
@@ -265,3 +266,9 @@ def clerk(request, clerk_with):
     """A clerk, on the kind of database that the test is parametrised with."""
     on_postgres = getattr(request, "param", "sqlite") == "postgresql"
     return clerk_with(database_url=request.getfixturevalue("postgres_url") if on_postgres else None)
+
+
+@pytest.fixture
+def letters(clerk):
+    """A registrar with letters before them, on the kind of database that `clerk` has."""
+    return LetterDesk(clerk.desk, clerk.folder)

@@ -11,6 +11,7 @@ from intake.domain.rates import Rate, parse_rates
 from intake.domain.retention import Retention
 from intake.domain.suspicion import Accusations
 from intake.files.examining import Examiner
+from intake.files.recognising import Recogniser
 from intake.files.scanning import Scanner
 from intake.files.storage import S3Keys, Storage, open_storage
 from intake.settings import Settings
@@ -48,6 +49,8 @@ class Resources:
     talking: Talking
     desks: Desks
     accusations: Accusations
+    recogniser: Recogniser
+    closed_letters_last: dt.timedelta | None
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -68,6 +71,13 @@ def build(settings: Settings, clock: Clock) -> Resources:
         desks=Desks.build(settings),
         accusations=Accusations(),
         files=_files(settings),
+        recogniser=Recogniser(
+            program=settings.ocr_program,
+            languages=settings.ocr_languages,
+            pages=settings.ocr_pages,
+            page_seconds=settings.ocr_page_seconds,
+        ),
+        closed_letters_last=dt.timedelta(days=settings.closed_letter_days) or None,
     )
 
 

@@ -50,6 +50,16 @@ class Settings(Shared):
     clamd_url: str = setting(
         "", doc="clamd that scans attachments: tcp://host:3310 or unix:///path; empty scans none"
     )
+    ocr_program: str = setting(
+        "tesseract",
+        doc="reads letters' scans as an aid; `none`, or one that is not here: nothing does",
+    )
+    ocr_languages: str = setting("chi_sim", doc="languages that it reads, such as chi_sim+eng")
+    ocr_pages: int = setting(30, doc="pages of a scan that are read")
+    ocr_page_seconds: int = setting(60, doc="how long reading a page may take")
+    closed_letter_days: int = setting(
+        0, doc="days that letters are kept of which nothing was registered; 0 keeps them for good"
+    )
     notice_senders: str = setting(
         "", doc="the sender of each medium, such as sms=http,email=smtp; empty sends nothing"
     )

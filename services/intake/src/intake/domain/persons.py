@@ -23,6 +23,7 @@ for the case at hand."""
 _REGION = "CN"
 _COUNTRY_CODE = 86
 _MOBILE = re.compile(r"1\d{10}")
+_AS_DIALLED = re.compile(r"1(?:[3-689]\d|7[0-8])\d{8}")
 _OLD_ID = re.compile(r"\d{15}")
 _APART = re.compile(r"[\s\-‐-―()+.·/]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -35,6 +36,8 @@ def normal_phone(written: str) -> str:
     without what stands between its digits.
     """
     text = unicodedata.normalize("NFKC", written)
+    if _AS_DIALLED.fullmatch(text) and text.isascii():
+        return text  # as it would come out below, which takes fifty times as long
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException:

@@ -67,12 +67,16 @@ class Examiner:
         )
         self._turns = threading.BoundedSemaphore(at_once)
 
-    def examine(self, file: IO[bytes]) -> Examined:
-        """What is to be kept of an open file; Unacceptable says why nothing is."""
+    def examine(self, file: IO[bytes], *, kinds: frozenset[str] | None = None) -> Examined:
+        """What is to be kept of an open file; Unacceptable says why nothing is.
+
+        `kinds`: of those that are taken, no others than these are now.
+        """
+        kinds = self.kinds if kinds is None else self.kinds & kinds
         kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who reads it, or below
         try:
             with self._turns:
-                answer = self._answer(file, kept)
+                answer = self._answer(file, kept, kinds)
         except BaseException:
             kept.close()
             raise
@@ -83,9 +87,9 @@ class Examiner:
         kept.seek(0)
         return Examined(KINDS[answer["kind"]], kept, size)
 
-    def _answer(self, file: IO[bytes], kept: IO[bytes]) -> dict[str, Any]:
+    def _answer(self, file: IO[bytes], kept: IO[bytes], kinds: frozenset[str]) -> dict[str, Any]:
         file.seek(0)
-        limits = dataclasses.replace(self._limits, written_to=kept.fileno())
+        limits = dataclasses.replace(self._limits, kinds=sorted(kinds), written_to=kept.fileno())
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "intake.files.examination",
@@ -111,5 +115,5 @@ class Examiner:
             return answer
         why = str(answer["refused"])
         if why == "kind":
-            raise Unacceptable(not_taken(self.kinds), status=415, code="unsupported_file")
+            raise Unacceptable(not_taken(kinds), status=415, code="unsupported_file")
         raise refused(why)

@@ -1,6 +1,6 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, attachments, comparing, desks, notices, portal, retaining
+from intake.jobs import adopting, attachments, comparing, desks, letters, notices, portal, retaining
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -13,4 +13,6 @@ JOBS: tuple[Job, ...] = (
     attachments.JOB,
     portal.JOB,
     desks.JOB,
+    letters.READING,
+    letters.RETENTION,
 )

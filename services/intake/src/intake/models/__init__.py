@@ -10,6 +10,7 @@ from intake.models.erasure import holds
 from intake.models.government_mailboxes import government_mailboxes
 from intake.models.ground import ground, metadata
 from intake.models.hotline import callbacks, calls
+from intake.models.letters import incoming_letters, letter_pages, letter_scans
 from intake.models.mail import mail_messages, mailbox_leases
 from intake.models.matters import (
     fingerprints,
@@ -59,6 +60,9 @@ __all__ = [
     "government_mailboxes",
     "ground",
     "holds",
+    "incoming_letters",
+    "letter_pages",
+    "letter_scans",
     "loose_objects",
     "mail_messages",
     "mailbox_leases",

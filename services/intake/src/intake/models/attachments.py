@@ -19,6 +19,7 @@ attachments = sa.Table(
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Column("added_by", sa.String(100), nullable=False),
     sa.UniqueConstraint("petition_id", "digest", name="attachments_once"),
+    sa.Index("attachments_digest", "digest"),
 )
 """`digest` is the blind index of what was sent; `content_key` the key of what is stored, sealed."""
 

@@ -5,6 +5,7 @@ attachment without its bytes.
 """
 
 import base64
+import datetime as dt
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -59,16 +60,16 @@ def take_in(
         if not (_is_own(row, by) or _is_seen(session, row, by)):
             return None
         known = _known(session, petition_id, digests_of(upload, resources.ring))
-        if known is not None or _count(session, petition_id) >= resources.files.most:
+        if known is not None or count_attached(session, petition_id) >= resources.files.most:
             return None
-    return stored(upload, resources)
+    return store(upload, resources=resources)
 
 
-def stored(upload: Upload, resources: Resources) -> Taken:
-    """A file, examined, sealed and stored; nothing points to it yet."""
+def store(upload: Upload, *, resources: Resources, kinds: frozenset[str] | None = None) -> Taken:
+    """Examine a file, seal it and store it; Refused where it is not taken, or of no such kind."""
     files = resources.files
     files.scanner.scan(upload.file)
-    examined = files.examiner.examine(upload.file)
+    examined = files.examiner.examine(upload.file, kinds=kinds)
     attachment_id, storage_key, key = str(uuid.uuid4()), secrets.token_hex(16), new_key()
     with examined.file:
         files.storage.put(storage_key, seal(examined.file, key=key, place=attachment_id))
@@ -110,42 +111,28 @@ def attach(
     known = _known(session, petition_id, digests)
     if known is not None:
         return shown(known, resources.ring)
-    if _count(session, petition_id) >= resources.files.most:
+    if count_attached(session, petition_id) >= resources.files.most:
         raise too_many(resources.files.most)
     if taken is None:
         # What stood in the way when it was sent is gone since: the caller tries again.
         raise StorageAway()
-    session.execute(
-        sa.insert(models.attachments).values(
-            petition_id=petition_id,
-            digest=digests[0],
-            added_at=clock.now(),
-            added_by=by.sub,
-            **kept(taken, resources.ring),
-        )
-    )
-    return answered(taken)
+    kept = sealed_row(taken, digest=digests[0], at=clock.now(), ring=resources.ring)
+    owned = {"petition_id": petition_id, "added_by": by.sub}
+    session.execute(sa.insert(models.attachments), kept | owned)
+    return kept | {"name": taken.name}
 
 
-def kept(taken: Taken, ring: KeyRing) -> dict[str, Any]:
-    """What a row keeps of a stored file."""
+def sealed_row(taken: Taken, *, digest: bytes, at: dt.datetime, ring: KeyRing) -> dict[str, Any]:
+    """What is kept of a file that was taken, but for what it belongs to and who sent it."""
     return {
         "attachment_id": taken.attachment_id,
+        "digest": digest,
         "name": ring.encrypt(taken.name, place=f"{taken.attachment_id}/name"),
         "media_type": taken.media_type,
         "size": taken.size,
         "storage_key": taken.storage_key,
         "content_key": sealed_key(taken, ring),
-    }
-
-
-def answered(taken: Taken) -> dict[str, Any]:
-    """What is answered to who sent the file."""
-    return {
-        "attachment_id": taken.attachment_id,
-        "name": taken.name,
-        "media_type": taken.media_type,
-        "size": taken.size,
+        "added_at": at,
     }
 
 
@@ -194,12 +181,14 @@ def _known(session: Session, petition_id: str, digests: list[bytes]) -> sa.Row[A
     return session.execute(found).first()
 
 
-def _count(session: Session, petition_id: str) -> int:
+def count_attached(session: Session, petition_id: str) -> int:
+    """How many attachments a petition has."""
     table = models.attachments
     found = sa.select(sa.func.count()).where(table.c.petition_id == petition_id)
     return session.scalar(found) or 0
 
 
 def too_many(most: int) -> Conflict:
+    """The refusal of one more than there may be."""
     reason = both(f"一件信访件最多{most}个附件。", f"A petition has at most {most} attachments.")
     return Conflict(reason, code="too_many_attachments", errors={"file": reason})

@@ -16,8 +16,10 @@ from intake.domain.attachments import DOWNLOADED, LOOKED_AT, LOOSE_AFTER
 from intake.files.sealing import unseal
 from intake.resources import Resources
 from intake.use_cases.attaching import opened_key, shown
+from intake.use_cases.auditing import write_down
 from intake.use_cases.looking import note_look
 from intake.use_cases.sealing import names_of, posted_persons
+from intake.use_cases.seeing import may_know_letter
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Database, Session, insert_missing
@@ -90,6 +92,13 @@ def link_to(
         purpose=purpose or LOOKED_AT,
         facts={"attachment_id": attachment_id},
     )
+    return sealed_link(attachment_id, by=by, clock=clock, resources=resources)
+
+
+def sealed_link(
+    attachment_id: str, *, by: Principal, clock: Clock, resources: Resources
+) -> dict[str, Any]:
+    """A link that opens one attachment, or scan, for the caller and for minutes."""
     lasts = resources.files.link_lasts
     said = {
         "attachment": attachment_id,
@@ -111,20 +120,22 @@ def download(
     said = _said_by(link, resources)
     if said is None or said["until"] <= clock.now().timestamp():
         raise _no_such_link()
-    row = _attachment(session, said["attachment"])
-    if row is None:
-        raise _no_such_link()
-    note_look(
-        session,
-        row.petition_id,
-        by=_holder(said["who"], marker),
-        clock=clock,
-        resources=resources,
-        with_words=True,
-        act="attachment",
-        purpose=DOWNLOADED,
-        facts={"attachment_id": row.attachment_id},
-    )
+    holder, attachment_id = _holder(said["who"], marker), said["attachment"]
+    row = _attachment(session, attachment_id)
+    if row is not None:
+        note_look(
+            session,
+            row.petition_id,
+            by=holder,
+            clock=clock,
+            resources=resources,
+            with_words=True,
+            act="attachment",
+            purpose=DOWNLOADED,
+            facts={"attachment_id": attachment_id},
+        )
+    else:
+        row = _scan(session, attachment_id, by=holder, clock=clock, resources=resources)
     sealed = resources.files.storage.get(row.storage_key)
     return Download(
         name=shown(row, resources.ring)["name"],
@@ -138,6 +149,30 @@ def _attachment(session: Session, attachment_id: str) -> sa.Row[Any] | None:
     table = models.attachments
     found = sa.select(table).where(table.c.attachment_id == attachment_id)
     return session.execute(found).first()
+
+
+def _scan(
+    session: Session, attachment_id: str, *, by: Principal, clock: Clock, resources: Resources
+) -> sa.Row[Any]:
+    """A scan of a letter that is no petition's, if the letter is the holder's to know; a look."""
+    letters, scans = models.incoming_letters, models.letter_scans
+    row = session.execute(
+        sa.select(scans)
+        .join(letters, letters.c.letter_id == scans.c.letter_id)
+        .where(scans.c.attachment_id == attachment_id, may_know_letter(by))
+    ).first()
+    if row is None:
+        raise _no_such_link()
+    write_down(
+        session,
+        act="attachment",
+        who=by.sub,
+        purpose=DOWNLOADED,
+        facts={"letter_id": row.letter_id, "attachment_id": attachment_id},
+        clock=clock,
+        keys=resources.audit_keys,
+    )
+    return row
 
 
 def _said_by(link: str, resources: Resources) -> dict[str, Any] | None:
@@ -167,7 +202,7 @@ def _no_such_link() -> NotFound:
 
 
 def sweep(db: Database, *, clock: Clock, resources: Resources) -> int:
-    """Remove stored bytes that no attachment, and no file of a draft, points to; how many went.
+    """Remove stored bytes to which no attachment, scan or draft points; how many objects went.
 
     Uploads that a crash cut off leave them, and erased attachments. They go when they are seen
     loose a second time, a day after the first: a database that was restored to an earlier time
@@ -193,11 +228,14 @@ def sweep(db: Database, *, clock: Clock, resources: Resources) -> int:
 def _due(session: Session, keys: list[str], *, now: dt.datetime) -> list[str]:
     """Those of the keys that have been loose for long; of those that newly are it is noted."""
     loose = models.loose_objects
-    # In one statement: a draft that is submitted meanwhile has its files in either.
-    owned = [table.c.storage_key for table in (models.attachments, models.draft_files)]
-    attached = set(
-        session.scalars(sa.union_all(*(sa.select(key).where(key.in_(keys)) for key in owned)))
+    # One statement: a scan or a draft's file becomes an attachment in one transaction.
+    owned = sa.union_all(
+        *(
+            sa.select(table.c.storage_key).where(table.c.storage_key.in_(keys))
+            for table in (models.attachments, models.letter_scans, models.draft_files)
+        )
     )
+    attached = set(session.scalars(owned))
     seen = [{"storage_key": key, "seen_at": now} for key in keys if key not in attached]
     insert_missing(session, loose, seen, key=["storage_key"])
     session.execute(sa.delete(loose).where(loose.c.storage_key.in_(attached)))

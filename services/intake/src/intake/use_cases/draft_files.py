@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from intake import models
 from intake.files.storage import StorageAway
 from intake.resources import Resources
-from intake.use_cases.attaching import Taken, answered, digests_of, kept, shown, stored, too_many
+from intake.use_cases.attaching import Taken, digests_of, sealed_row, shown, store, too_many
 from intake.use_cases.draft_rows import check_open, find_draft
 from shared.auth import Principal
 from shared.clock import Clock
@@ -40,7 +40,7 @@ def take_in_for_draft(
             return None
         if _known(session, draft_id, digests_of(upload, resources.ring)) is not None:
             return None
-    return stored(upload, resources)
+    return store(upload, resources=resources)
 
 
 def add_file(
@@ -69,9 +69,9 @@ def add_file(
     if taken is None:
         # What stood in the way when it was sent is gone since: the caller tries again.
         raise StorageAway()
-    file = {"draft_id": draft_id, "digest": digests[0], "added_at": now}
-    session.execute(sa.insert(_files), file | kept(taken, resources.ring))
-    return answered(taken)
+    kept = sealed_row(taken, digest=digests[0], at=now, ring=resources.ring)
+    session.execute(sa.insert(_files), kept | {"draft_id": draft_id})
+    return kept | {"name": taken.name}
 
 
 def drop_file(

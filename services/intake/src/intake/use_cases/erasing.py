@@ -41,6 +41,7 @@ _FORGOTTEN = (
     models.attachments,
     models.supplements,
     models.petition_requests,
+    models.incoming_letters,
     models.unread_messages,
     models.uncompared,
     models.drafts,

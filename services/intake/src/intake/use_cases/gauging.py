@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from intake.use_cases import attachments, callbacks, comparing, reception, unread
+from intake.use_cases import attachments, callbacks, comparing, letters, reception, unread
 from intake.use_cases.notices import reading
 from shared.db import Session
 from shared.service import Gauges
@@ -10,7 +10,7 @@ from shared.service import Gauges
 
 def gauges(session: Session, now: dt.datetime) -> Gauges:
     """Petitions that wait to be compared, notices that wait or are lost, loose objects,
-    messages that could not be read, callers who are owed a call, visitors who wait."""
+    messages that could not be read, callers who are owed a call, visitors and letters that wait."""
     return {
         **comparing.gauges(session, now),
         **reading.gauges(session, now),
@@ -18,4 +18,5 @@ def gauges(session: Session, now: dt.datetime) -> Gauges:
         **unread.gauges(session, now),
         **callbacks.gauges(session, now),
         **reception.gauges(session, now),
+        **letters.gauges(session, now),
     }

@@ -11,7 +11,7 @@ from intake.resources import Resources
 from intake.use_cases.announcing import announce
 from intake.use_cases.comparing import wait_for_comparing
 from intake.use_cases.drafting import Draft, Drafting, Receipt
-from intake.use_cases.notices import keep_choice, queue_receipt
+from intake.use_cases.notices import keep_choice, queue_receipts, receipt_of
 from intake.use_cases.sealing import sealed_participants, sealed_petitioner
 from intake.use_cases.suspecting import note_suspicions
 from shared.auth import Principal
@@ -116,10 +116,12 @@ def _register(
     _insert_persons(session, new, resources)
     note_suspicions(session, new, now=drafting.now)
     wait_for_comparing(session, [draft.row["petition_id"] for draft in new])
+    receipts = []
     for draft in new:
         suspected = draft.suspicion is not None
         announce(session, draft.row, draft.petition, suspected=suspected)
-        _receipt_to_petitioner(session, draft, drafting, resources)
+        receipts.append(_receipt_to_petitioner(session, draft, drafting, resources))
+    queue_receipts(session, [receipt for receipt in receipts if receipt])
     known = {
         draft.row["petition_id"]: _reference(draft.row)
         for draft in drafts
@@ -131,8 +133,8 @@ def _register(
 
 def _receipt_to_petitioner(
     session: Session, draft: Draft, drafting: Drafting, resources: Resources
-) -> None:
-    """Keep how the petitioner wants to be told, and queue the receipt (T22 Arts.21, 22)."""
+) -> dict[str, Any] | None:
+    """Keep how the petitioner wants to be told; the receipt to be queued (T22 Arts.21, 22)."""
     notify = draft.petition.get("notify") or {}
     if notify:
         keep_choice(
@@ -144,8 +146,7 @@ def _receipt_to_petitioner(
             at=drafting.now,
             ring=resources.ring,
         )
-    queue_receipt(
-        session,
+    return receipt_of(
         petition=draft.row,
         person=draft.petition.get("petitioner") or {},
         notify=notify,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.use_cases.accounts import sealed_phone
+from intake.use_cases.letters.book import page_place
 from intake.use_cases.persons import (
     indexed_with,
     opened,
@@ -101,6 +102,20 @@ def _number(table: sa.Table, key: str) -> Kept:
     return Kept(table, (key,), is_old, fresh)
 
 
+def _in_letter(name: str) -> Callable[[Any], str]:
+    return lambda row: f"{row.letter_id}/{name}"
+
+
+def _file(table: sa.Table) -> tuple[Kept, Kept]:
+    """Name and key of a stored file."""
+    return (
+        _value(table, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"),
+        _value(
+            table, ("attachment_id",), "content_key", lambda row: f"{row.attachment_id}/content"
+        ),
+    )
+
+
 KEPT: Sequence[Kept] = (
     _persons(models.petitioners, ("petition_id",), lambda row: str(row.petition_id)),
     _persons(
@@ -115,13 +130,9 @@ KEPT: Sequence[Kept] = (
         "wechat_id",
         lambda row: f"{row.petition_id}/wechat_id",
     ),
-    _value(models.attachments, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"),
-    _value(
-        models.attachments,
-        ("attachment_id",),
-        "content_key",
-        lambda row: f"{row.attachment_id}/content",
-    ),
+    *_file(models.attachments),
+    *_file(models.draft_files),
+    *_file(models.letter_scans),
     _value(
         models.supplements, ("supplement_id",), "email", lambda row: f"{row.supplement_id}/email"
     ),
@@ -131,14 +142,17 @@ KEPT: Sequence[Kept] = (
     _account_phones(),
     _value(models.drafts, ("draft_id",), "content", lambda row: f"{row.draft_id}/content"),
     _value(models.drafts, ("draft_id",), "query_code", lambda row: f"{row.draft_id}/query_code"),
-    _value(models.draft_files, ("attachment_id",), "name", lambda row: f"{row.attachment_id}/name"),
-    _value(
-        models.draft_files,
-        ("attachment_id",),
-        "content_key",
-        lambda row: f"{row.attachment_id}/content",
+    *(
+        _value(models.incoming_letters, ("letter_id",), name, _in_letter(name))
+        for name in ("sender", "enclosures", "note")
     ),
     _value(models.phone_codes, ("code_id",), "phone", lambda row: f"{row.code_id}/phone"),
+    _value(
+        models.letter_pages,
+        ("attachment_id", "page"),
+        "text",
+        lambda row: page_place(row.attachment_id, row.page),
+    ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
     _number(models.calls, "call_id"),
     _value(models.calls, ("call_id",), "sheet", lambda row: f"{row.call_id}/sheet"),

@@ -16,6 +16,7 @@ from shared.auth import Principal
 from shared.db import Session
 
 _petitions, _links, _cases = models.petitions, models.case_access, models.cases
+_letters = models.incoming_letters
 
 
 def seen_by(by: Principal) -> sa.ColumnElement[bool]:
@@ -36,6 +37,21 @@ def words_kept_from(by: Principal) -> sa.ColumnElement[bool]:
     if not sees_every_secret(by):
         closed = sa.or_(closed, sa.not_(marks.named(by, words.c.case_id)))
     return sa.exists().where(words.c.petition_id == _petitions.c.petition_id, closed)
+
+
+def may_know_letter(by: Principal) -> sa.ColumnElement[bool]:
+    """That a letter is the caller's to know.
+
+    Before it is a petition's: what came to their own unit, everything for the bureau. Then, as its
+    words have gone into the petition, for who may see that petition and read its words.
+    """
+    own = sa.true() if by.sees_all_units else _letters.c.unit.in_(sorted(by.own_units))
+    theirs = sa.exists().where(
+        _petitions.c.petition_id == _letters.c.petition_id,
+        seen_by(by),
+        sa.not_(words_kept_from(by)),
+    )
+    return sa.case((_letters.c.petition_id.is_(None), own), else_=theirs)
 
 
 def withheld_petitions(by: Principal) -> sa.Select[Any]:

@@ -26,7 +26,7 @@ from shared import log
 from shared.auth import Principal
 from shared.db import is_infrastructure
 from shared.errors import Conflict, Invalid, Refused, both
-from shared.service import App, find_services
+from shared.service import App
 from shared.settings import read_settings
 from shared.web.problems import load
 
@@ -155,9 +155,12 @@ def run(
     if processes == 1:
         yield from map(Importer(app, task), batches)
         return
+    # The service is loaded once, in a process without threads, and the others begin with it.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["intake.service"])
     pool = ProcessPoolExecutor(
         processes,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_begin,
         initargs=(task,),
     )
@@ -184,12 +187,13 @@ _importer: Callable[[Sequence[Row]], list[Outcome]]
 
 def _begin(task: Task) -> None:
     """Make this process one that imports, for as long as the one that began it lives."""
+    from intake.service import SERVICE  # noqa: PLC0415 - it names this command itself
+
     global _importer  # noqa: PLW0603 - a worker process has one importer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    service = next(one for one in find_services() if one.name == "intake")
-    settings = read_settings(service.settings)
-    log.configure(service.name, settings.log_level)
-    _importer = Importer(App(service, settings), task)
+    settings = read_settings(SERVICE.settings)
+    log.configure(SERVICE.name, settings.log_level)
+    _importer = Importer(App(SERVICE, settings), task)
 
 
 def _end_with_parent() -> None:

@@ -4,7 +4,7 @@ from intake.use_cases.notices.asking import ask_for_supplement, asked_of, invite
 from intake.use_cases.notices.choosing import choose_for, choose_publicly, keep_choice
 from intake.use_cases.notices.delivering import note_delivery
 from intake.use_cases.notices.letters import letters_to_print, post_letters, print_letters
-from intake.use_cases.notices.queueing import queue_receipt, queue_steps
+from intake.use_cases.notices.queueing import queue_receipts, queue_steps, receipt_of
 from intake.use_cases.notices.reading import notices_of, retry
 
 __all__ = [
@@ -19,7 +19,8 @@ __all__ = [
     "notices_of",
     "post_letters",
     "print_letters",
-    "queue_receipt",
+    "queue_receipts",
     "queue_steps",
+    "receipt_of",
     "retry",
 ]

@@ -15,7 +15,7 @@ from intake.resources import Resources
 from intake.talking import Talking
 from shared.clock import office_day
 from shared.contracts import Event
-from shared.db import Session, insert_missing
+from shared.db import Session, insert_many, insert_missing
 
 RECEIPT_EVENT = "registered"
 PHONE_CODE, PHONE_CODE_NAME = "phone_code", "短信验证码"
@@ -42,8 +42,7 @@ class Addressee:
         return bool(self.reachable) and (self.named or asked) and (self.consent or not self.secret)
 
 
-def queue_receipt(
-    session: Session,
+def receipt_of(
     *,
     petition: Mapping[str, Any],
     person: Mapping[str, Any],
@@ -52,8 +51,9 @@ def queue_receipt(
     publicly: bool,
     resources: Resources,
     now: dt.datetime,
-) -> None:
-    """Queue the receipt of a petition just registered, its query code sealed until it has gone."""
+) -> dict[str, Any] | None:
+    """The receipt of a petition just registered, for `queue_receipts`; its query code sealed until
+    it has gone. None where the petitioner is told nothing."""
     petition_id, talking = petition["petition_id"], resources.talking
     contacts = {**person, "wechat_id": notify.get("wechat_id")}
     addressee = Addressee(
@@ -65,7 +65,7 @@ def queue_receipt(
         consent=notify.get("consent_to_electronic_service", False),
     )
     if petition["historical"] or not addressee.may_be_told:
-        return
+        return None
     row = _row(
         addressee,
         occasion="receipt",
@@ -75,12 +75,16 @@ def queue_receipt(
         now=now,
         talking=talking,
     )
-    if row is None:
-        return
-    if row["status"] == QUEUED and not addressee.secret:
+    if row is not None and row["status"] == QUEUED and not addressee.secret:
         place = f"{row['notice_id']}/query_code"
         row["sealed_code"] = resources.ring.encrypt(code, place=place)
-    session.execute(sa.insert(models.notices), [row])
+    return row
+
+
+def queue_receipts(session: Session, receipts: Sequence[Mapping[str, Any]]) -> None:
+    """Queue receipts, in one statement however many they are."""
+    if receipts:
+        insert_many(session, models.notices, receipts, returning="seq")
 
 
 def queue_steps(

@@ -1,0 +1,1 @@
+"""Reading the text of scans by Tesseract, in a process of its own with little memory and time."""
