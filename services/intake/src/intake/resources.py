@@ -1,4 +1,4 @@
-"""What intake makes of its settings at start: keys, rules, places, senders, files."""
+"""What intake makes of its settings at start: keys, rules, places, senders, files, accounts."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from intake.files.scanning import Scanner
 from intake.files.storage import S3Keys, Storage, open_storage
 from intake.settings import Settings
 from intake.talking import Talking
+from intake.wechat.office import WeChat
 from shared.auth import Issuer
 from shared.clock import Clock
 from shared.pii import KeyRing
@@ -41,6 +42,7 @@ class Resources:
     files: Files
     talking: Talking
     accusations: AccusationRules
+    wechat: WeChat
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -58,6 +60,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
         talking=Talking.build(settings),
         accusations=AccusationRules.read(),
         files=_files(settings),
+        wechat=WeChat.build(settings),
     )
 
 

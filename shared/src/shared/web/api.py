@@ -149,6 +149,7 @@ class Route:
     upload: Most | None = None
     form: bool = False
     manner: Manner | None = None
+    verbatim: bool = False
 
     @property
     def name(self) -> str:
@@ -177,10 +178,19 @@ class Api:
         query: type[Query] | None = None,
         audited: bool = False,
         manner: Manner | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """A read; `audited` gives it a session that can write down the look."""
+        """A read; `audited` gives it a session that can write down the look. With `verbatim` its
+        answer is {"text", "media_type"}, sent as it is."""
         return self._add(
-            "GET", path, who=who, query=query, answer=answer, writes=audited, manner=manner
+            "GET",
+            path,
+            who=who,
+            query=query,
+            answer=answer,
+            writes=audited,
+            manner=manner,
+            verbatim=verbatim,
         )
 
     def file(
@@ -229,6 +239,7 @@ class Api:
         *,
         who: Access,
         body: type[Body] | None = None,
+        query: type[Query] | None = None,
         answer: type[ma.Schema] | None = None,
         status: int = 200,
         if_match: bool = False,
@@ -236,12 +247,14 @@ class Api:
         prepare: Prepare | None = None,
         form: bool = False,
         manner: Manner | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
         `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
         runs before the transaction, and must leave refusals by a rule to the handler.
-        With `form` the body is sent as application/x-www-form-urlencoded.
+        With `form` the body is sent as application/x-www-form-urlencoded. With `verbatim` the body
+        is {"raw": its bytes} whatever they are, and the answer as in `get`.
         """
         return self._add(
             "POST",
@@ -249,12 +262,14 @@ class Api:
             who=who,
             status=status,
             body=body,
+            query=query,
             answer=answer,
             if_match=if_match,
             largest=largest,
             prepare=prepare,
             form=form,
             manner=manner,
+            verbatim=verbatim,
         )
 
     def put(
@@ -286,6 +301,7 @@ class Api:
         upload: Most | None = None,
         form: bool = False,
         manner: Manner | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -305,6 +321,7 @@ class Api:
                     upload=upload,
                     form=form,
                     manner=manner,
+                    verbatim=verbatim,
                 )
             )
             return handler

@@ -13,6 +13,7 @@ from intake.api import (
     places,
     suspicions,
     unread,
+    wechat,
 )
 from intake.api.routes import api
 
@@ -30,4 +31,5 @@ __all__ = [
     "places",
     "suspicions",
     "unread",
+    "wechat",
 ]

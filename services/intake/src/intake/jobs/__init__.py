@@ -1,6 +1,6 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, attachments, comparing, notices, retaining
+from intake.jobs import adopting, attachments, comparing, notices, retaining, wechat
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -11,4 +11,6 @@ JOBS: tuple[Job, ...] = (
     adopting.JOB,
     retaining.JOB,
     attachments.JOB,
+    wechat.FETCH,
+    wechat.FORGET,
 )

@@ -27,6 +27,12 @@ from intake.models.progress import case_access, case_words, cases, marks, progre
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import suspicions
 from intake.models.unread import unread_messages
+from intake.models.wechat import (
+    wechat_media,
+    wechat_messages,
+    wechat_petitions,
+    wechat_sessions,
+)
 
 __all__ = [
     "attachments",
@@ -68,5 +74,9 @@ __all__ = [
     "uncompared",
     "unread_messages",
     "voidings",
+    "wechat_media",
+    "wechat_messages",
+    "wechat_petitions",
+    "wechat_sessions",
     "wrong_codes",
 ]

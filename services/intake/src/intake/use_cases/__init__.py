@@ -46,6 +46,15 @@ from intake.use_cases.unread import (
     read_original,
 )
 from intake.use_cases.verifying import verify
+from intake.use_cases.wechat import (
+    answer_message,
+    attach_medium,
+    await_again,
+    claim_media,
+    forget_wechat,
+    give_medium_up,
+    park_message,
+)
 
 __all__ = [
     "Deciding",
@@ -53,10 +62,14 @@ __all__ = [
     "Taken",
     "TakenMail",
     "adopt_looks",
+    "answer_message",
     "attach",
+    "attach_medium",
+    "await_again",
     "check_key",
     "check_many",
     "claim_identity",
+    "claim_media",
     "correct",
     "corrections_of",
     "count",
@@ -68,7 +81,9 @@ __all__ = [
     "erase_on_request",
     "find_request",
     "find_requests",
+    "forget_wechat",
     "gauges",
+    "give_medium_up",
     "history_of",
     "hold",
     "keep_progress",
@@ -87,6 +102,7 @@ __all__ = [
     "open_citizen_session",
     "open_suspicions",
     "park",
+    "park_message",
     "places_named",
     "post_mail",
     "post_request",

@@ -41,6 +41,8 @@ _FORGOTTEN = (
     models.supplements,
     models.unread_messages,
     models.uncompared,
+    models.wechat_petitions,
+    models.wechat_media,
 )
 """Whatever else of a petition tells of its persons or holds their words."""
 _ON_HOLD = sa.exists().where(_holds.c.petition_id == _petitions.c.petition_id)

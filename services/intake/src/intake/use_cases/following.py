@@ -28,7 +28,19 @@ ANSWER_CLOCKS = ("D5", "D6")
 def open_citizen_session(
     session: Session, *, petition_no: str, query_code: str, clock: Clock, resources: Resources
 ) -> dict[str, Any]:
-    """Exchange number and code for a one-hour token; wrong tries are counted and held back.
+    """Exchange number and code for a one-hour token; wrong tries are counted and held back."""
+    petition_id = check_code(
+        session, petition_no=petition_no, query_code=query_code, clock=clock, resources=resources
+    )
+    lasts = registration.SESSION_LASTS
+    token = resources.issuer.mint(audience=PUBLIC_AUDIENCE, sub=petition_id, lasts=lasts)
+    return {"token": token, "expires_in": int(lasts.total_seconds())}
+
+
+def check_code(
+    session: Session, *, petition_no: str, query_code: str, clock: Clock, resources: Resources
+) -> str:
+    """The petition that number and code are of; wrong tries are counted and held back.
 
     A wrong number and a wrong code get the same 404, and both are counted.
     """
@@ -47,9 +59,7 @@ def open_citizen_session(
     if row is None or not hmac.compare_digest(digest, row.query_code_digest):
         _count_wrong(session, petition_no=petition_no, now=now)
         raise _no_such_petition()
-    lasts = registration.SESSION_LASTS
-    token = resources.issuer.mint(audience=PUBLIC_AUDIENCE, sub=row.petition_id, lasts=lasts)
-    return {"token": token, "expires_in": int(lasts.total_seconds())}
+    return petition_id
 
 
 def _check_tries(session: Session, *, petition_no: str, now: dt.datetime, most: int) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from intake.use_cases import attachments, comparing, unread
+from intake.use_cases import attachments, comparing, unread, wechat
 from intake.use_cases.notices import reading
 from shared.db import Session
 from shared.service import Gauges
@@ -10,10 +10,11 @@ from shared.service import Gauges
 
 def gauges(session: Session, now: dt.datetime) -> Gauges:
     """Petitions that wait to be compared, notices that wait or are lost, loose objects,
-    messages that could not be read."""
+    messages that could not be read, pictures and voice notes of WeChat that wait."""
     return {
         **comparing.gauges(session, now),
         **reading.gauges(session, now),
         **attachments.gauges(session, now),
         **unread.gauges(session, now),
+        **wechat.gauges(session, now),
     }

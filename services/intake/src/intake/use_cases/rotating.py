@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from intake import models
 from intake.use_cases.persons import indexed_with, opened, sealed
 from intake.use_cases.sealing import bound_to
+from intake.use_cases.wechat.followers import answer_place, sealed_follower
 from shared.db import Session
 from shared.pii import KeyRing
 
@@ -51,15 +52,36 @@ def _value(table: sa.Table, key: tuple[str, ...], name: str, place: Callable[[An
     column = table.c[name]
 
     def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
-        begins = ring.mark
-        first = sa.func.substr(column, 1, len(begins))
-        return sa.and_(column.is_not(None), first != sa.literal(begins, sa.LargeBinary))
+        return _sealed_before(column, ring)
 
     def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
         plain = ring.decrypt(row._mapping[name], place=place(row))
         return {name: ring.encrypt(plain, place=place(row))}
 
     return Kept(table, key, is_old, fresh)
+
+
+def _follower(table: sa.Table, key: str) -> Kept:
+    """A WeChat follower: openid and the blind index of it."""
+
+    def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
+        return sa.or_(
+            _sealed_before(table.c.openid, ring), table.c.indexed_with != ring.current_index
+        )
+
+    def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
+        place = row._mapping[key]
+        openid = ring.decrypt(row.openid, place=f"{place}/openid")
+        return sealed_follower(row.account, openid, place=place, ring=ring)
+
+    return Kept(table, (key,), is_old, fresh)
+
+
+def _sealed_before(column: sa.ColumnElement[Any], ring: KeyRing) -> sa.ColumnElement[bool]:
+    """That a sealed value is one of another key than the present one."""
+    begins = ring.mark
+    first = sa.func.substr(column, 1, len(begins))
+    return sa.and_(column.is_not(None), first != sa.literal(begins, sa.LargeBinary))
 
 
 KEPT: Sequence[Kept] = (
@@ -90,6 +112,18 @@ KEPT: Sequence[Kept] = (
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
     ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
+    _follower(models.wechat_sessions, "session_id"),
+    _value(models.wechat_sessions, ("session_id",), "draft", lambda row: f"{row.session_id}/draft"),
+    _follower(models.wechat_petitions, "petition_id"),
+    _value(
+        models.wechat_media, ("media_key",), "media_id", lambda row: f"{row.media_key}/media_id"
+    ),
+    _value(
+        models.wechat_messages,
+        ("account", "digest"),
+        "answer",
+        lambda row: answer_place(row.account, row.digest),
+    ),
 )
 
 
