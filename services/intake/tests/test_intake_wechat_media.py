@@ -1,16 +1,16 @@
 """Pictures and voice notes of followers: fetched afterwards, attached, and none lost on the way."""
 
+import datetime as dt
+
 import pytest
 from conftest import CaseStory, Desk
-from made_files import picture
+from made_files import amr, picture
 from wechat_desk import Follower, accounts, interface_in
 
-from intake import models
+from intake import models, use_cases
 from intake.jobs.wechat import fetch_media
 from intake.service import SERVICE
 from shared.testing import hear, make_app
-
-VOICE = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def wechat(tmp_path):
     """WeChat's interface, where a follower's picture and voice note are."""
     with interface_in(tmp_path / "wechat") as interface:
         interface.keeps("pic-1", picture("JPEG"))
-        interface.keeps("note-1.amr".replace(".", "_"), VOICE)
+        interface.keeps("note-1-amr", amr())
         yield interface
 
 
@@ -68,7 +68,7 @@ def registered_with(follower, *media, name="欧阳晓峰"):
     return follower.desk.rows(models.petitions)[-1].petition_id
 
 
-PICTURE, NOTE = ("image", "pic-1"), ("voice", "note-1_amr")
+PICTURE, NOTE = ("image", "pic-1"), ("voice", "note-1-amr")
 
 
 def attached(follower, petition_id):
@@ -141,14 +141,10 @@ def test_an_interface_that_is_not_reached_loses_nothing(make, tmp_path):
 def test_a_process_that_dies_before_attaching_leaves_it_to_the_next(follower, app, wechat):
     petition_id = registered_with(follower, PICTURE)
     with app.db.write() as session:
-        from intake import use_cases  # noqa: PLC0415
-
-        import datetime as dt  # noqa: PLC0415
-
+        lease = dt.timedelta(minutes=5)
         use_cases.claim_media(
-            session, most=4, lease=dt.timedelta(minutes=5), clock=app.clock,
-            resources=app.resources,
-        )  # fmt: skip
+            session, most=4, lease=lease, clock=app.clock, resources=app.resources
+        )
     fetch_media(app)
     assert attached(follower, petition_id) == []
     app.clock.advance(minutes=6)

@@ -2,17 +2,16 @@
 
 import pytest
 from conftest import CaseStory
-from notices import counter
+from notices import counter, gateway_in
 from wechat_desk import ACCOUNT, FOLLOWER, Follower, accounts, interface_in
 
 from intake import models
 from intake.domain.notices import Message, Verdict
 from intake.senders.wechat import CODES, make
-from intake.service import SERVICE
 from intake.settings import Settings
 from shared.clock import FixedClock
 from shared.settings import read_settings
-from shared.testing import MORNING, hear, make_app, sample_secrets
+from shared.testing import MORNING, hear, sample_secrets
 
 
 @pytest.fixture
@@ -41,7 +40,13 @@ def desk(request, tmp_path, wechat):
 
 @pytest.fixture
 def sender(wechat):
-    env = sample_secrets() | {"DATABASE_URL": "sqlite://"} | settings(wechat)
+    made = sender_with(**settings(wechat))
+    yield made
+    made.rest()
+
+
+def sender_with(**given):
+    env = sample_secrets() | {"DATABASE_URL": "sqlite://"} | given
     return make(read_settings(Settings, env), medium="wechat")
 
 
@@ -70,13 +75,30 @@ def test_a_follower_hears_of_their_petition_where_they_brought_it_in(desk, wecha
     assert desk.statuses() == ["sent", "sent"]
 
 
-def test_outside_of_48_hours_it_is_refused_with_the_reason(desk, wechat):
+@pytest.mark.parametrize("code", [45015, 43004, 48002])
+def test_what_wechat_may_not_bring_them_fails_with_the_reason(desk, wechat, code):
     advanced(desk)
-    wechat.behave(send=45015)
+    wechat.behave(send=code)
     desk.app.clock.advance(hours=1)
     desk.send()
     failed = desk.notices[-1]
-    assert failed.status == "queued" or "45015" in failed.last_error
+    assert (failed.medium, failed.status) == ("wechat", "failed")
+    assert f"WeChat {code}" in failed.last_error
+
+
+def test_outside_of_48_hours_it_goes_by_another_medium_that_has_a_sender(tmp_path, wechat):
+    with gateway_in(tmp_path / "gateway") as gateway:
+        given = gateway.settings | settings(wechat, NOTICE_SENDERS="wechat=wechat,sms=http")
+        with counter(tmp_path, clock=FixedClock(MORNING), **given) as desk:
+            advanced(desk)
+            wechat.behave(send=45015)
+            desk.app.clock.advance(hours=1)
+            desk.send()
+            desk.send()
+            notice = desk.notices[-1]
+            assert (notice.medium, notice.status) == ("sms", "sent")
+            assert gateway.took[-1]["to"] == "13907312345"
+            assert wechat.texts == []
 
 
 def test_one_token_serves_many_messages(sender, wechat):
@@ -129,22 +151,19 @@ def test_a_code_that_nobody_knows_is_tried_again_later(sender, wechat):
 def test_what_is_wrong_with_the_interface_is_told_from_what_is_wrong_with_a_notice(
     sender, wechat, mode, verdict
 ):
-    sender.send(message())
-    sender.rest()
-    if "token" in mode or "status" in mode:
-        env = sample_secrets() | {"DATABASE_URL": "sqlite://"} | settings(wechat)
-        sender = make(read_settings(Settings, env), medium="wechat")
+    if "token" not in mode:
+        sender.send(message())
     wechat.behave(**mode)
     outcome = sender.send(message())
-    assert outcome.verdict in (verdict, Verdict.AWAY)
-    assert "oYp5" not in (outcome.reason or "")
+    assert outcome.verdict is verdict
+    assert "oYp5" not in outcome.reason
 
 
 def test_an_interface_that_is_not_reached_costs_no_try(wechat):
-    env = sample_secrets() | {"DATABASE_URL": "sqlite://"}
-    env |= settings(wechat, WECHAT_ACCOUNTS=accounts(api="http://127.0.0.1:9"))
-    sender = make(read_settings(Settings, env), medium="wechat")
+    nobody = accounts(api="http://127.0.0.1:9")
+    sender = sender_with(**settings(wechat, WECHAT_ACCOUNTS=nobody))
     assert sender.send(message()).verdict is Verdict.AWAY
+    sender.rest()
 
 
 def test_a_long_text_is_cut_to_what_wechat_shows(sender, wechat):
@@ -159,8 +178,12 @@ def test_an_id_without_an_account_goes_by_the_only_one(sender, wechat):
     assert sender.send(message(to=f"another:{FOLLOWER}")).verdict is Verdict.REFUSED
 
 
-def test_the_sender_needs_an_account(tmp_path):
+def test_the_sender_needs_an_account(wechat):
     with pytest.raises(ValueError, match="WECHAT_ACCOUNTS is needed"):
-        make_app(SERVICE, tmp_path, NOTICE_SENDERS="wechat=wechat")
-    with pytest.raises(ValueError, match="not sms"):
-        make_app(SERVICE, tmp_path, NOTICE_SENDERS="sms=wechat", WECHAT_ACCOUNTS=accounts())
+        sender_with(**settings(wechat, WECHAT_ACCOUNTS=""))
+
+
+def test_the_sender_sends_by_no_other_medium(wechat):
+    env = sample_secrets() | {"DATABASE_URL": "sqlite://"} | settings(wechat)
+    with pytest.raises(ValueError, match="sends wechat, not sms"):
+        make(read_settings(Settings, env), medium="sms")

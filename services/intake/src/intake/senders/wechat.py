@@ -1,7 +1,7 @@
 """WeChat by the official account's customer-service messages (客服消息).
 
 Capabilities: one text a notice, cut to what WeChat shows; to followers who wrote or pressed a
-button within 48 hours, to others not (`45015`): such a notice may go by another medium.
+button within 48 hours, to others not (`45015`): such a notice goes by another medium.
 WeChat knows no key of ours: what was handed over just before a crash, or was not answered in time,
 goes again, and may be read twice. What WeChat refused was not sent.
 """
@@ -18,10 +18,10 @@ _HOUR_S, _MINUTE_S = 3600.0, 60.0
 CODES: dict[int, tuple[Verdict, str, float]] = {
     -1: (Verdict.LATER, "busy", 0.0),
     40003: (Verdict.REFUSED, "no such follower", 0.0),
-    43004: (Verdict.REFUSED, "follows no more", 0.0),
-    45015: (Verdict.REFUSED, "not within 48 hours of the follower's last message", 0.0),
+    43004: (Verdict.ELSEWHERE, "follows no more", 0.0),
+    45015: (Verdict.ELSEWHERE, "not within 48 hours of the follower's last message", 0.0),
     45047: (Verdict.LATER, "too many to this follower", 0.0),
-    48002: (Verdict.REFUSED, "the follower takes no messages", 0.0),
+    48002: (Verdict.ELSEWHERE, "the follower takes no messages", 0.0),
     50002: (Verdict.REFUSED, "the follower is barred", 0.0),
     45009: (Verdict.AWAY, "the day's calls are used up", _HOUR_S),
     45011: (Verdict.AWAY, "too many calls", _MINUTE_S),
