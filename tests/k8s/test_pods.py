@@ -301,6 +301,7 @@ def test_the_public_door_opens_public_routes_alone(environment) -> None:
     assert paths(doors["public"]) == wanted
     assert set(paths(doors["staff"]).values()) == {f"{name}-web" for name in SERVICES}
     assert set(paths(doors["staff"]).values()) == set(of_kind(environment, "Service"))
+    assert paths(doors["public-wechat"]) == {"/intake/(v1/wechat/[a-z0-9_]+)": "intake-web"}
     for name, door in (("public", "v1/public"), ("staff", "v1")):
         files = {f"/intake/({door}/petitions/[^/]+/attachments)": "intake-web"}
         if name == "public":

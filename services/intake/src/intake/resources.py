@@ -1,4 +1,4 @@
-"""What intake makes of its settings at start: keys, rules, places, senders, files."""
+"""What intake makes of its settings at start: keys, rules, places, senders, files, accounts."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from intake.files.scanning import Scanner
 from intake.files.storage import S3Keys, Storage, open_storage
 from intake.settings import Settings
 from intake.talking import Talking
+from intake.wechat.office import WeChat
 from shared.auth import Issuer
 from shared.clock import Clock
 from shared.pii import KeyRing
@@ -51,6 +52,7 @@ class Resources:
     accusations: Accusations
     recogniser: Recogniser
     closed_letters_last: dt.timedelta | None
+    wechat: WeChat
     places: KnownPlaces = field(default_factory=KnownPlaces)
 
 
@@ -78,6 +80,7 @@ def build(settings: Settings, clock: Clock) -> Resources:
             page_seconds=settings.ocr_page_seconds,
         ),
         closed_letters_last=dt.timedelta(days=settings.closed_letter_days) or None,
+        wechat=WeChat.build(settings),
     )
 
 

@@ -133,3 +133,14 @@ class Settings(Shared):
     )
     open311_url: str = setting("", doc="address before /open311/v2 that discovery names")
     open311_contact: str = setting("", doc="whom discovery says to ask for an Open311 key")
+    wechat_accounts: str = setting(
+        "",
+        doc='official accounts: {"code": {"appid", "token", "aes_keys", "secret", "api"}}; empty '
+        "answers nothing",
+        secret=True,
+    )
+    wechat_session_hours: int = setting(
+        24, doc="hours in which a follower may go on with the form; at most 48"
+    )
+    wechat_hourly: int = setting(200, doc="messages of one follower in an hour")
+    wechat_timeout_seconds: float = setting(10.0, doc="wait for WeChat's interface")

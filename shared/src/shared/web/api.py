@@ -169,6 +169,7 @@ class Route:
     form: bool = False
     manner: Manner | None = None
     door: Door | None = None
+    verbatim: bool = False
 
     @property
     def name(self) -> str:
@@ -198,8 +199,10 @@ class Api:
         audited: bool = False,
         manner: Manner | None = None,
         door: Door | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """A read; `audited` gives it a session that can write down the look."""
+        """A read; `audited` gives it a session that can write down the look. With `verbatim` its
+        answer is {"text", "media_type"}, sent as it is."""
         return self._add(
             "GET",
             path,
@@ -209,6 +212,7 @@ class Api:
             writes=audited,
             manner=manner,
             door=door,
+            verbatim=verbatim,
         )
 
     def file(
@@ -265,6 +269,7 @@ class Api:
         *,
         who: Access,
         body: type[Body] | None = None,
+        query: type[Query] | None = None,
         answer: type[ma.Schema] | None = None,
         status: int = 200,
         if_match: bool = False,
@@ -273,12 +278,14 @@ class Api:
         form: bool = False,
         manner: Manner | None = None,
         door: Door | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A change, idempotent by Idempotency-Key; `if_match` asks for the version it changes.
 
         `largest` is the most bytes of its body, where that differs from MAX_BODY_BYTES. `prepare`
         runs before the transaction, and must leave refusals by a rule to the handler.
-        With `form` the body is sent as application/x-www-form-urlencoded.
+        With `form` the body is sent as application/x-www-form-urlencoded. With `verbatim` the body
+        is {"raw": its bytes} whatever they are, and the answer as in `get`.
         """
         return self._add(
             "POST",
@@ -286,6 +293,7 @@ class Api:
             who=who,
             status=status,
             body=body,
+            query=query,
             answer=answer,
             if_match=if_match,
             largest=largest,
@@ -293,6 +301,7 @@ class Api:
             form=form,
             manner=manner,
             door=door,
+            verbatim=verbatim,
         )
 
     def patch(
@@ -343,6 +352,7 @@ class Api:
         form: bool = False,
         manner: Manner | None = None,
         door: Door | None = None,
+        verbatim: bool = False,
     ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.routes.append(
@@ -363,6 +373,7 @@ class Api:
                     form=form,
                     manner=manner,
                     door=door,
+                    verbatim=verbatim,
                 )
             )
             return handler

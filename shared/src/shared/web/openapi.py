@@ -118,6 +118,8 @@ def _operation(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
         content = {sent_as: {"schema": route.body}}
         required = not route.body.may_be_left_out
         operation["requestBody"] = {"required": required, "content": content}
+    if route.verbatim and route.method == "POST":
+        operation["requestBody"] = {"required": True, "content": {"text/xml": {}}}
     if route.upload is not None:
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": _FILE}}
     return operation
@@ -164,6 +166,8 @@ def _responses(route: Route, plugin: MarshmallowPlugin) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Done."}
     if route.answer is not None:
         answer["content"] = {"application/json": {"schema": route.answer}}
+    if route.verbatim:
+        answer["content"] = {kind: {} for kind in ("text/plain", "text/xml")}
     for media_type in route.files:
         binary = {"schema": {"type": "string", "contentMediaType": media_type}}
         answer.setdefault("content", {})[media_type] = binary

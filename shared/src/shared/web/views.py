@@ -1,5 +1,6 @@
 """A route's request from its first byte to its answer: allowed, parsed, done once, presented."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Generator, Iterator
@@ -198,6 +199,10 @@ def _body(route: Route, app: "App") -> dict[str, Any]:
         return {"file": sent}
     if route.largest is not None:
         request.max_content_length = route.largest
+    if route.verbatim:
+        raw = request.get_data(cache=True)
+        g.raw_body = {"sha256": hashlib.sha256(raw).hexdigest()}
+        return {"raw": raw}
     if route.form:
         g.raw_body = parse_form(request.get_data(cache=True), request.mimetype)
         return load(route.body or Body, g.raw_body)
@@ -237,10 +242,19 @@ def _dump(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
 def _present(route: Route, answer: dict[str, Any], status: int) -> Response:
     if route.manner:
         return route.manner.present(answer, status)
+    if route.verbatim:
+        return _verbatim(answer, status)
     response = jsonify(answer)
     response.status_code = status
     if isinstance(answer.get("version"), int):
         response.headers["ETag"] = f'"{answer["version"]}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _verbatim(answer: dict[str, Any], status: int) -> Response:
+    response = Response(answer["text"].encode(), status=status)
+    response.content_type = f"{answer['media_type']}; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -20,6 +20,7 @@ from intake.api import (
     suspicions,
     unread,
     visits,
+    wechat,
 )
 from intake.api.routes import api
 
@@ -44,4 +45,5 @@ __all__ = [
     "suspicions",
     "unread",
     "visits",
+    "wechat",
 ]

@@ -1,11 +1,10 @@
 """Rules of Open311 GeoReport v2: its services, what a request says, and what is told of it."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from intake.domain.registration import PURPOSES
+from intake.domain.registration import PURPOSES, title_of
 
 CHANNEL = "open311"
 SYSTEM = "open311"
@@ -27,8 +26,6 @@ FINISHED = frozenset(
 SPAN = dt.timedelta(days=90)
 REQUESTS_MOST = 1000
 """A list covers 90 days or 1,000 requests, whichever is fewer, as the standard has it."""
-_TITLE_LONGEST = 30
-_ENDS = re.compile(r"[。！？；.!?;\n]")
 
 FORM_NAMES = {
     "content": "description",
@@ -60,8 +57,7 @@ def petition(form: Mapping[str, Any], *, channel: str) -> dict[str, Any]:
     content = "\n".join(part for part in said if part)
     return {
         "channel": channel,
-        "title": _ENDS.split(content.strip(), maxsplit=1)[0][:_TITLE_LONGEST]
-        or PURPOSES[form["service_code"]],
+        "title": title_of(content, otherwise=PURPOSES[form["service_code"]]),
         "content": content,
         "purpose": form["service_code"],
         "place": _place(form) or None,

@@ -35,6 +35,14 @@ WRONG_CODE_WINDOW = dt.timedelta(hours=1)
 
 _CODE_LETTERS, _CODE_BITS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 5
 _CODE_LENGTH = 10
+_TITLE_LONGEST = 30
+_TITLE_ENDS = re.compile(r"[。！？；.!?;\n]")
+
+
+def title_of(content: str, *, otherwise: str) -> str:
+    """A title for what came in without one: its first sentence, cut short."""
+    first = _TITLE_ENDS.split(content.strip(), maxsplit=1)[0]
+    return " ".join(first.split())[:_TITLE_LONGEST] or otherwise
 
 
 def is_secret(*, purpose: str, secrecy: bool) -> bool:

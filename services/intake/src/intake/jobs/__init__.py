@@ -1,6 +1,16 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, attachments, comparing, desks, letters, notices, portal, retaining
+from intake.jobs import (
+    adopting,
+    attachments,
+    comparing,
+    desks,
+    letters,
+    notices,
+    portal,
+    retaining,
+    wechat,
+)
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -15,4 +25,6 @@ JOBS: tuple[Job, ...] = (
     desks.JOB,
     letters.READING,
     letters.RETENTION,
+    wechat.FETCH,
+    wechat.FORGET,
 )

@@ -36,6 +36,12 @@ from intake.models.requests import petition_requests, request_answers
 from intake.models.supplements import supplement_requests, supplements
 from intake.models.suspicions import accusation_models, suspicions
 from intake.models.unread import unread_messages
+from intake.models.wechat import (
+    wechat_media,
+    wechat_messages,
+    wechat_petitions,
+    wechat_sessions,
+)
 
 __all__ = [
     "account_petitions",
@@ -97,5 +103,9 @@ __all__ = [
     "visit_persons",
     "visits",
     "voidings",
+    "wechat_media",
+    "wechat_messages",
+    "wechat_petitions",
+    "wechat_sessions",
     "wrong_codes",
 ]

@@ -104,6 +104,15 @@ from intake.use_cases.verifying import verify
 from intake.use_cases.visit_receipts import print_receipt
 from intake.use_cases.visitors import check_identity, put_visitors
 from intake.use_cases.visits import confirm, look_at_visit, read_back, register_visit, save_record
+from intake.use_cases.wechat import (
+    answer_message,
+    attach_medium,
+    await_again,
+    claim_media,
+    forget_wechat,
+    give_medium_up,
+    park_message,
+)
 
 __all__ = [
     "Deciding",
@@ -114,7 +123,10 @@ __all__ = [
     "add_scan",
     "adopt_looks",
     "answer_call",
+    "answer_message",
     "attach",
+    "attach_medium",
+    "await_again",
     "begin_draft",
     "call_next",
     "change_draft",
@@ -123,6 +135,7 @@ __all__ = [
     "check_many",
     "claim_callback",
     "claim_identity",
+    "claim_media",
     "close_letter",
     "confirm",
     "correct",
@@ -149,7 +162,9 @@ __all__ = [
     "forget_counts",
     "forget_drafts",
     "forget_sessions",
+    "forget_wechat",
     "gauges",
+    "give_medium_up",
     "history_of",
     "hold",
     "keep_answers",
@@ -184,6 +199,7 @@ __all__ = [
     "open_suspicions",
     "own_petitions",
     "park",
+    "park_message",
     "places_named",
     "post_mail",
     "post_request",

@@ -46,6 +46,8 @@ _FORGOTTEN = (
     models.uncompared,
     models.drafts,
     models.account_petitions,
+    models.wechat_petitions,
+    models.wechat_media,
 )
 """Whatever else of a petition tells of its persons or holds their words."""
 _ON_HOLD = sa.exists().where(_holds.c.petition_id == _petitions.c.petition_id)

@@ -30,7 +30,17 @@ ANSWER_CLOCKS = ("D5", "D6")
 def open_citizen_session(
     session: Session, *, petition_no: str, query_code: str, clock: Clock, resources: Resources
 ) -> dict[str, Any]:
-    """Exchange number and code for a one-hour token; wrong tries are counted and held back.
+    """Exchange number and code for a one-hour token; wrong tries are counted and held back."""
+    petition_id = check_code(
+        session, petition_no=petition_no, query_code=query_code, clock=clock, resources=resources
+    )
+    return citizen_token(petition_id, resources)
+
+
+def check_code(
+    session: Session, *, petition_no: str, query_code: str, clock: Clock, resources: Resources
+) -> str:
+    """The petition that number and code are of; wrong tries are counted and held back.
 
     A wrong number and a wrong code get the same 404, and both are counted.
     """
@@ -49,7 +59,7 @@ def open_citizen_session(
     if row is None or not hmac.compare_digest(digest, row.query_code_digest):
         _count_wrong(session, petition_no=petition_no, now=now)
         raise _no_such_petition()
-    return citizen_token(row.petition_id, resources)
+    return petition_id
 
 
 def citizen_token(petition_id: str, resources: Resources) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from intake.use_cases import attachments, callbacks, comparing, letters, reception, unread
+from intake.use_cases import attachments, callbacks, comparing, letters, reception, unread, wechat
 from intake.use_cases.notices import reading
 from shared.db import Session
 from shared.service import Gauges
@@ -10,7 +10,8 @@ from shared.service import Gauges
 
 def gauges(session: Session, now: dt.datetime) -> Gauges:
     """Petitions that wait to be compared, notices that wait or are lost, loose objects,
-    messages that could not be read, callers who are owed a call, visitors and letters that wait."""
+    messages that could not be read, callers who are owed a call, visitors and letters that wait,
+    pictures and voice notes of WeChat that do."""
     return {
         **comparing.gauges(session, now),
         **reading.gauges(session, now),
@@ -19,4 +20,5 @@ def gauges(session: Session, now: dt.datetime) -> Gauges:
         **callbacks.gauges(session, now),
         **reception.gauges(session, now),
         **letters.gauges(session, now),
+        **wechat.gauges(session, now),
     }

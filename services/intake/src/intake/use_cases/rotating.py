@@ -22,6 +22,7 @@ from intake.use_cases.persons import (
 )
 from intake.use_cases.sealing import bound_to
 from intake.use_cases.visitors import place_of_person
+from intake.use_cases.wechat.followers import answer_place, sealed_follower
 from shared.db import Session
 from shared.pii import KeyRing
 
@@ -60,9 +61,7 @@ def _value(table: sa.Table, key: tuple[str, ...], name: str, place: Callable[[An
     column = table.c[name]
 
     def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
-        begins = ring.mark
-        first = sa.func.substr(column, 1, len(begins))
-        return sa.and_(column.is_not(None), first != sa.literal(begins, sa.LargeBinary))
+        return _sealed_before(column, ring)
 
     def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
         plain = ring.decrypt(row._mapping[name], place=place(row))
@@ -102,6 +101,22 @@ def _number(table: sa.Table, key: str) -> Kept:
     return Kept(table, (key,), is_old, fresh)
 
 
+def _follower(table: sa.Table, key: str) -> Kept:
+    """A WeChat follower: openid and the blind index of it."""
+
+    def is_old(ring: KeyRing) -> sa.ColumnElement[bool]:
+        return sa.or_(
+            _sealed_before(table.c.openid, ring), table.c.indexed_with != ring.current_index
+        )
+
+    def fresh(row: Any, ring: KeyRing) -> dict[str, Any]:
+        place = row._mapping[key]
+        openid = ring.decrypt(row.openid, place=f"{place}/openid")
+        return sealed_follower(row.account, openid, place=place, ring=ring)
+
+    return Kept(table, (key,), is_old, fresh)
+
+
 def _in_letter(name: str) -> Callable[[Any], str]:
     return lambda row: f"{row.letter_id}/{name}"
 
@@ -114,6 +129,13 @@ def _file(table: sa.Table) -> tuple[Kept, Kept]:
             table, ("attachment_id",), "content_key", lambda row: f"{row.attachment_id}/content"
         ),
     )
+
+
+def _sealed_before(column: sa.ColumnElement[Any], ring: KeyRing) -> sa.ColumnElement[bool]:
+    """That a sealed value is one of another key than the present one."""
+    begins = ring.mark
+    first = sa.func.substr(column, 1, len(begins))
+    return sa.and_(column.is_not(None), first != sa.literal(begins, sa.LargeBinary))
 
 
 KEPT: Sequence[Kept] = (
@@ -168,6 +190,18 @@ KEPT: Sequence[Kept] = (
         models.visit_persons,
         ("visit_id", "part", "seat"),
         lambda row: place_of_person(row.visit_id, row.part, row.seat),
+    ),
+    _follower(models.wechat_sessions, "session_id"),
+    _value(models.wechat_sessions, ("session_id",), "draft", lambda row: f"{row.session_id}/draft"),
+    _follower(models.wechat_petitions, "petition_id"),
+    _value(
+        models.wechat_media, ("media_key",), "media_id", lambda row: f"{row.media_key}/media_id"
+    ),
+    _value(
+        models.wechat_messages,
+        ("account", "digest"),
+        "answer",
+        lambda row: answer_place(row.account, row.digest),
     ),
 )
 

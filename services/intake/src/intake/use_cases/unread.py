@@ -105,8 +105,8 @@ def read_original(
     if row.original is None:
         raise Conflict(
             both(
-                "原件过大，未存入系统，请到来源处查看。",
-                "The original is too large to be kept here; it stands where it came in.",
+                "原件未能存入系统，请到来源处查看。",
+                "The original could not be kept here; it stands where it came in.",
             ),
             code="original_elsewhere",
             source=row.source,

@@ -20,7 +20,7 @@ _EMAIL = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]\Z",
     re.ASCII,
 )
-_WECHAT = re.compile(r"[A-Za-z0-9_-]{6,64}\Z", re.ASCII)
+_WECHAT = re.compile(r"(?:[a-z][a-z0-9_]{0,19}:)?[A-Za-z0-9_-]{6,64}\Z", re.ASCII)
 _SHORTEST_ADDRESS = 5
 
 
@@ -29,7 +29,8 @@ def usable(medium: str, contact: str | None) -> str | None:
 
     A mobile number becomes its 11 digits, one from abroad + and its digits (E.164); a landline
     takes no SMS. An e-mail address is plain ASCII of one mailbox, so that no header and no
-    second recipient can be smuggled in.
+    second recipient can be smuggled in. A WeChat id may name before it the official account whose
+    follower it is.
     """
     if not contact:
         return None

@@ -24,6 +24,8 @@ class Verdict(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     """The medium will never take it: no such number, no such mailbox."""
+    ELSEWHERE = "elsewhere"
+    """The medium does not reach them now, and another one may: it goes by that, if there is one."""
     LATER = "later"
     """It cannot be taken now, and only it."""
     BROKEN = "broken"

@@ -17,6 +17,19 @@ _BEFORE = {DELIVERED: (QUEUED, SENT, FAILED), FAILED: (QUEUED, SENT)}
 """From which states a gateway's word counts; what has arrived has not failed any more."""
 
 
+def receipt_handed_over(
+    session: Session, *, petition_id: str, medium: str, now: dt.datetime
+) -> None:
+    """Keep that a receipt has gone by the channel itself, in its answer, and does not go again."""
+    receipt = (
+        _table.c.petition_id == petition_id,
+        _table.c.occasion == "receipt",
+        _table.c.medium == medium,
+    )
+    gone = {"status": SENT, "sent_at": now, "sealed_code": None, "reference": "answer"}
+    session.execute(sa.update(_table).where(*receipt).values(gone))
+
+
 def note_delivery(
     session: Session,
     *,

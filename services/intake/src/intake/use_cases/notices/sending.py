@@ -23,12 +23,13 @@ from intake.domain.notices import (
     Message,
     Outcome,
     Verdict,
+    choose,
     wait_after,
 )
 from intake.resources import Resources
 from intake.talking import Talking
 from intake.use_cases.notices.composing import compose, divert
-from intake.use_cases.notices.queueing import PHONE_CODE
+from intake.use_cases.notices.queueing import PHONE_CODE, addressees
 from shared.db import Session, insert_missing
 
 _WINDOW = dt.timedelta(minutes=1)
@@ -166,12 +167,39 @@ def settle(
         session.execute(sa.update(_table).where(this, _table.c.status == QUEUED), rows)
         gone = _table.c.notice_id.in_([row["of"] for row in rows if row["status"] == SENT])
         session.execute(sa.update(_table).where(gone).values(sealed_code=None))
+    failed = [row["of"] for row in rows if row["status"] == FAILED]
+    elsewhere = {
+        notice.message.notice_id
+        for notice, outcome in zip(batch.notices, outcomes, strict=True)
+        if outcome is not None and outcome.verdict is Verdict.ELSEWHERE
+    }
+    if elsewhere.intersection(failed):
+        _by_another(session, elsewhere, medium=batch.medium, talking=talking, now=now)
     if ours:
         tried = [outcome for outcome in outcomes if outcome is not None]
         state = _gateway_after(gateway, tried, talking=talking, now=now)
         session.execute(
             sa.update(_gateways).where(_gateways.c.medium == batch.medium).values(**state)
         )
+
+
+def _by_another(
+    session: Session, notice_ids: set[str], *, medium: str, talking: Talking, now: dt.datetime
+) -> None:
+    """Queue failed notices by the next medium that has a sender and may reach the petitioner."""
+    this = (_table.c.notice_id.in_(notice_ids), _table.c.status == FAILED)
+    failed = session.execute(sa.select(_table).where(*this)).all()
+    known = addressees(session, {row.petition_id for row in failed})
+    for row in failed:
+        if (addressee := known.get(row.petition_id)) is None:
+            continue
+        order = [one for one in talking.order(row.occasion) if one in talking.senders]
+        other = choose(order, chosen=None, reachable=addressee.reachable, barred={medium})
+        if other is not None:
+            due_at = talking.due(now, medium=other, at_once=row.at_once)
+            changed = {"medium": other, "status": QUEUED, "due_at": due_at}
+            own = sa.update(_table).where(_table.c.notice_id == row.notice_id)
+            session.execute(own.values(changed))
 
 
 def _settled(
@@ -184,7 +212,7 @@ def _settled(
     status = QUEUED
     if sent:
         status = SENT
-    elif outcome.verdict is Verdict.REFUSED:
+    elif outcome.verdict in (Verdict.REFUSED, Verdict.ELSEWHERE):
         status = FAILED
     elif counted and attempts >= talking.attempts:
         status = DEAD
