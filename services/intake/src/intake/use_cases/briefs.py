@@ -26,6 +26,14 @@ def readable(session: Session, petition_ids: Collection[str], *, by: Principal) 
     return set(session.scalars(found))
 
 
+def void_among(session: Session, petition_ids: Collection[str]) -> set[str]:
+    """Those of these petitions that should not have been registered."""
+    table = models.voidings.c
+    return set(
+        session.scalars(sa.select(table.petition_id).where(table.petition_id.in_(petition_ids)))
+    )
+
+
 def persons_of(session: Session, petition_ids: Collection[str]) -> dict[str, Person]:
     """Who brought each of these petitions in, by blind indexes; nobody known is a Person too."""
     table = models.petitioners.c

@@ -218,6 +218,21 @@ def reject(
     upsert(session, models.proposals, [said], key=["petition_id", "other_id"])
 
 
+def withdraw_proposals(
+    session: Session, petition_id: str, *, by: Principal, reason: str, now: dt.datetime
+) -> None:
+    """Ask nobody any more about a petition that is void."""
+    table = models.proposals
+    session.execute(
+        sa.update(table)
+        .where(
+            sa.or_(table.c.petition_id == petition_id, table.c.other_id == petition_id),
+            table.c.state == "open",
+        )
+        .values(state="void", decided_by=by.sub, decided_at=now, why=reason)
+    )
+
+
 def rejected_with(session: Session, petition_id: str) -> set[str]:
     """The petitions of which staff said that they are another matter than this one."""
     table = models.proposals.c
