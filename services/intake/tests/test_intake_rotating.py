@@ -11,6 +11,7 @@ import pytest
 
 from intake import models
 from intake.service import SERVICE
+from intake.use_cases import make_key
 from intake.use_cases.rotating import KEPT, left_to_rotate, rotate
 from shared.cli import main
 from shared.pii import KeyRing
@@ -108,8 +109,15 @@ def test_all_else_that_is_sealed_opens_by_the_new_keys_alone(app, desk, rings, o
     path = f"/v1/petitions/{receipt['petition_id']}/corrections"
     body = {"changes": {"title": "改题"}, "reason": "录入有误"}
     assert desk.post(path, "registrar", json=body).status_code == 201
+    with app.db.write() as session:
+        key = make_key(session, name="app", channel="open311", rate=10, clock=app.clock)
+    form = {"api_key": key, "service_code": "petition", "description": "路灯不亮。"}
+    posted = desk.post("/open311/v2/requests.json", data=form | {"address_string": "松林路"})
+    assert posted.status_code == 201, posted.text
     assert run(app, monkeypatch, both) == 0
     ring = KeyRing.parse(new)
+    (post,) = desk.rows(models.open311_posts)
+    assert ring.decrypt(post.query_code, place=f"open311/app/{post.digest.hex()}")
     (row,) = desk.rows(models.corrections)
     assert "改题" not in ring.decrypt(row.before, place=row.correction_id)
     (choice,) = desk.rows(models.notice_choices)

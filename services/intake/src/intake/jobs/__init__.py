@@ -1,6 +1,6 @@
 """Timed work of intake, a module for each part."""
 
-from intake.jobs import adopting, attachments, comparing, notices, retaining
+from intake.jobs import adopting, attachments, branching, comparing, notices, retaining
 from shared.service import Job
 
 JOBS: tuple[Job, ...] = (
@@ -9,6 +9,7 @@ JOBS: tuple[Job, ...] = (
     Job("compare", 1, comparing.compare),
     Job("sweep_uncompared", 3_600, comparing.sweep),
     adopting.JOB,
+    branching.JOB,
     retaining.JOB,
     attachments.JOB,
 )

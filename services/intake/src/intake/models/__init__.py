@@ -1,7 +1,7 @@
 """Tables of intake, a module for each part; `from intake import models`, `models.petitions`."""
 
 from intake.models.attachments import attachments, loose_objects
-from intake.models.audit import audit, audit_head, former_looks
+from intake.models.audit import audit, audit_branches, audit_head, former_looks
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.erasure import holds
@@ -31,6 +31,7 @@ from intake.models.unread import unread_messages
 __all__ = [
     "attachments",
     "audit",
+    "audit_branches",
     "audit_head",
     "case_access",
     "case_words",

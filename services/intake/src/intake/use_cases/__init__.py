@@ -2,6 +2,7 @@
 
 from intake.use_cases.attaching import Taken, attach, take_in
 from intake.use_cases.attachments import download, link_to, list_attachments, sweep
+from intake.use_cases.audit_branches import open_branches, tie_branches
 from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
@@ -84,6 +85,7 @@ __all__ = [
     "load_places",
     "look_at",
     "make_key",
+    "open_branches",
     "open_citizen_session",
     "open_suspicions",
     "park",
@@ -107,6 +109,7 @@ __all__ = [
     "sweep",
     "take_in",
     "take_mail",
+    "tie_branches",
     "unmerge_matter",
     "verify",
     "void",

@@ -89,6 +89,12 @@ KEPT: Sequence[Kept] = (
     _value(
         models.unread_messages, ("unread_id",), "original", lambda row: f"{row.unread_id}/original"
     ),
+    _value(
+        models.open311_posts,
+        ("name", "digest"),
+        "query_code",
+        lambda row: f"open311/{row.name}/{bytes(row.digest).hex()}",
+    ),
     _value(models.notices, ("seq",), "sealed_code", lambda row: f"{row.notice_id}/query_code"),
 )
 
