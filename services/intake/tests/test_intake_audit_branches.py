@@ -73,6 +73,14 @@ def row(app, table, condition):
         return dict(session.execute(sa.select(table).where(condition)).one()._mapping)
 
 
+def only(seq):
+    return TABLE.c.seq == seq
+
+
+def branch_is(number):
+    return HEADS.c.branch == number
+
+
 def numbers(desk):
     return [one.seq for one in desk.looks()]
 
@@ -86,7 +94,7 @@ def test_a_look_that_finds_the_head_locked_goes_into_a_branch(app, desk, looks):
 
 def test_the_next_branch_is_taken_where_the_first_is_locked_too(app, desk, looks):
     with app.db.write() as session:
-        session.execute(sa.select(HEADS).where(HEADS.c.branch == 1).with_for_update())
+        session.execute(sa.select(HEADS).where(branch_is(1)).with_for_update())
         looks(1)
     assert numbers(desk)[-1] == 2 * APART + 1
     assert found(app) == []
@@ -104,19 +112,19 @@ def test_branches_are_opened_once(app, desk, looks):
 def test_the_main_chain_says_how_far_branches_are_once_each_time(app, desk, branch):
     branching.run(app)
     (tie,) = [one for one in desk.looks() if one.act == "tie"]
-    assert tie.facts == {"1": [FIRST + 2, row(app, HEADS, HEADS.c.branch == 1)["seal"].hex()]}
+    assert tie.facts == {"1": [FIRST + 2, row(app, HEADS, branch_is(1))["seal"].hex()]}
     assert found(app) == []
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (sa.update(TABLE).where(TABLE.c.seq == FIRST).values(who="nobody"), f"分链1第1条：{CHANGED}"),
-        (sa.delete(TABLE).where(TABLE.c.seq == FIRST), "分链1第1条：缺失，已被删除"),
-        (sa.delete(TABLE).where(TABLE.c.seq == FIRST + 1), "分链1第2条：缺失，已被删除"),
-        (sa.update(HEADS).where(HEADS.c.branch == 2).values(seq=3 * APART), f"分链2链首记录：{CHANGED}"),
-        (sa.delete(HEADS).where(HEADS.c.branch == 1), "分链1链首记录：缺失，已被删除"),
-        (sa.delete(HEADS).where(HEADS.c.branch == 9), "分链9链首记录：缺失，已被删除"),
+        (sa.update(TABLE).where(only(FIRST)).values(who="nobody"), f"分链1第1条：{CHANGED}"),
+        (sa.delete(TABLE).where(only(FIRST)), "分链1第1条：缺失，已被删除"),
+        (sa.delete(TABLE).where(only(FIRST + 1)), "分链1第2条：缺失，已被删除"),
+        (sa.update(HEADS).where(branch_is(2)).values(seq=3 * APART), f"分链2链首记录：{CHANGED}"),
+        (sa.delete(HEADS).where(branch_is(1)), "分链1链首记录：缺失，已被删除"),
+        (sa.delete(HEADS).where(branch_is(9)), "分链9链首记录：缺失，已被删除"),
     ],
     ids=["changed", "first removed", "removed", "head changed", "head removed", "unused head"],
 )  # fmt: skip
@@ -135,20 +143,20 @@ def test_the_newest_of_a_branch_cannot_be_removed_unseen(app, branch):
 
 @pytest.mark.parametrize("seq", [FIRST + 3, 7 * APART + 1, (BRANCHES + 2) * APART, -1])
 def test_an_entry_put_into_a_branch_or_beside_all_is_named(app, branch, seq):
-    forged = row(app, TABLE, TABLE.c.seq == FIRST + 2) | {"seq": seq}
+    forged = row(app, TABLE, only(FIRST + 2)) | {"seq": seq}
     tamper(app, sa.insert(TABLE).values(forged))
     (said,) = found(app)
     assert said.endswith("不在链首记录的条数之内，系擅自插入")
 
 
 def test_an_entry_moved_into_another_branch_is_named(app, branch, looks):
-    other = row(app, TABLE, TABLE.c.seq == FIRST) | {"seq": 2 * APART + 1}
-    head = row(app, HEADS, HEADS.c.branch == 1)
+    other = row(app, TABLE, only(FIRST)) | {"seq": 2 * APART + 1}
+    head = row(app, HEADS, branch_is(1))
     moved = {"seq": 2 * APART + 1} | {name: head[name] for name in ("seal", "head_seal")}
     tamper(
         app,
         sa.insert(TABLE).values(other),
-        sa.update(HEADS).where(HEADS.c.branch == 2).values(moved),
+        sa.update(HEADS).where(branch_is(2)).values(moved),
     )
     assert f"分链2第1条：{CHANGED}" in found(app)
     assert f"分链2链首记录：{CHANGED}" in found(app)
@@ -156,20 +164,20 @@ def test_an_entry_moved_into_another_branch_is_named(app, branch, looks):
 
 def test_a_branch_that_was_put_back_alone_is_found_by_what_the_main_chain_says(app, looks):
     looks(1)
-    older = row(app, HEADS, HEADS.c.branch == 1)
+    older = row(app, HEADS, branch_is(1))
     looks(2)
     branching.run(app)
     tamper(
         app,
         sa.delete(TABLE).where(TABLE.c.seq > FIRST),
-        sa.update(HEADS).where(HEADS.c.branch == 1).values(older),
+        sa.update(HEADS).where(branch_is(1)).values(older),
     )
     assert found(app) == ["分链1第3条：与主链登记的进度不符，分链曾被改动或退回旧状态"]
 
 
 def test_all_that_was_put_back_is_found_by_an_anchor(app, looks):
     looks(1)
-    older = row(app, HEADS, HEADS.c.branch == 1)
+    older = row(app, HEADS, branch_is(1))
     looks(1)
     anchors = []
     assert found(app, passed=anchors.append) == []
@@ -179,7 +187,7 @@ def test_all_that_was_put_back_is_found_by_an_anchor(app, looks):
     tamper(
         app,
         sa.delete(TABLE).where(TABLE.c.seq > FIRST),
-        sa.update(HEADS).where(HEADS.c.branch == 1).values(older),
+        sa.update(HEADS).where(branch_is(1)).values(older),
     )
     assert found(app) == []
     assert found(app, kept) == ["分链1第2条：与另行保管的核验点不符，日志曾被改动或退回旧状态"]

@@ -6,6 +6,7 @@ so layout does not count.
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 NOT_WORDS = re.compile(r"[\W_]+")
 _IDLE = (
@@ -33,13 +34,11 @@ def numbers(text: str) -> list[int]:
     found: list[int] = []
     for run in _BETWEEN_PAIRS.split(text.casefold()):
         points = list(map(ord, run))
-        told = zip(points, points[1:], strict=False)
+        told: Iterable[tuple[int, int]] = zip(points, points[1:], strict=False)
         if not run.isalpha():
             digits = [character.isdigit() for character in run]
             told = (
-                pair
-                for pair, *both in zip(told, digits, digits[1:], strict=False)
-                if not all(both)
+                pair for pair, *both in zip(told, digits, digits[1:], strict=False) if not all(both)
             )
         found += [(one * _FOLD + other) & _BITS for one, other in told]
     return found

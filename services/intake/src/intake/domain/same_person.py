@@ -60,9 +60,7 @@ class People:
 
 def _meet(some: Iterable[Person], others: Collection[Person]) -> bool:
     numbers = {number for other in others for number in other.numbers}
-    return any(
-        one.is_same(other) for one in some if one.numbers & numbers for other in others
-    )
+    return any(one.is_same(other) for one in some if one.numbers & numbers for other in others)
 
 
 def count_people(people: Iterable[Person]) -> int:

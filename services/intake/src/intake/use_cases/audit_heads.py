@@ -1,6 +1,6 @@
 """The heads of the audit chain and of its branches: found, locked, checked and moved.
 
-    free_head: audit_head if nobody has it, else a free one of audit_branches, else wait for the first
+    free_head: audit_head if nobody has it, else a free one of audit_branches, else wait for it
 
 With one chain, as many entries are possible a second as commits one after another; with branches,
 PostgreSQL commits them together.

@@ -79,8 +79,7 @@ def find_candidates(
     probes = Weighed(one.words, Rarity(_counts_beside(one, counts))).probes()
     ids = {
         *pair_index.petitions_with(session, probes, most=most + _SPARE),
-        *_copies(session, one),
-        *_of_people(session, one.people),
+        *session.scalars(_copies_and_theirs(one)),
     } - {one.petition_id}
     standing = [other for other in read_known(session, ids) if not other.void]
     found = compare_with(one, standing, counts=counts)
@@ -160,12 +159,12 @@ def _known(row: sa.Row[Any], *, categories: set[str | None], beside: list[sa.Row
     )
 
 
-def _beside(
-    session: Session, petition_ids: Collection[str]
-) -> defaultdict[str, list[sa.Row[Any]]]:
+def _beside(session: Session, petition_ids: Collection[str]) -> defaultdict[str, list[sa.Row[Any]]]:
     """Who stands beside the petitioner of each of these petitions, and as what."""
     table = models.participants.c
-    found = sa.select(table.petition_id, table.part, table.phone_index, table.id_number_index)
+    found: sa.Select[Any] = sa.select(
+        table.petition_id, table.part, table.phone_index, table.id_number_index
+    )
     beside: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
     for row in session.execute(found.where(table.petition_id.in_(petition_ids))):
         beside[row.petition_id].append(row)
@@ -196,27 +195,29 @@ def _evidence(mine: Weighed, one: Known, other: Known, rarity: Rarity) -> Eviden
     )
 
 
-def _copies(session: Session, one: Known) -> Iterable[str]:
-    table = models.fingerprints.c
-    same = sa.select(table.petition_id).where(table.digest == one.digest)
-    return session.execute(same.limit(_OF_ONE_KIND)).scalars()
+def _copies_and_theirs(one: Known) -> sa.CompoundSelect[Any]:
+    """Copies, petitions of the petitioner, and those in which anybody of them all has a part.
+
+    One statement; some of each kind, so that none of them crowds out another.
+    """
+    prints, people = models.fingerprints, one.people
+    everybody = people.petitioner.numbers | people.numbers_beside
+    kinds = [
+        (prints, prints.c.digest == one.digest),
+        (models.petitioners, _has_one_of(models.petitioners, people.petitioner.numbers)),
+        (models.petitioners, _has_one_of(models.petitioners, people.numbers_beside)),
+        (models.participants, _has_one_of(models.participants, everybody)),
+    ]
+    parts = [
+        sa.select(table.c.petition_id).where(known).limit(_OF_ONE_KIND).subquery()
+        for table, known in kinds
+        if known is not None
+    ]
+    return sa.union_all(*(sa.select(part.c.petition_id) for part in parts))
 
 
-def _of_people(session: Session, people: People) -> Iterable[str]:
-    """Petitions of the petitioner, then of anybody beside, whatever part they have in them."""
-    beside = people.numbers_beside
-    for numbers in (people.petitioner.numbers, beside):
-        if numbers:
-            yield from session.execute(_with_numbers(models.petitioners, numbers)).scalars()
-    if everybody := people.petitioner.numbers | beside:
-        yield from session.execute(_with_numbers(models.participants, everybody)).scalars()
-
-
-def _with_numbers(table: sa.Table, numbers: Collection[bytes]) -> sa.Select[Any]:
-    """Some petitions in which somebody has one of these numbers, a phone's or an ID's."""
-    indexes = (table.c.phone_index, table.c.id_number_index)
-    return (
-        sa.select(table.c.petition_id)
-        .where(sa.or_(*(index.in_(numbers) for index in indexes)))
-        .limit(_OF_ONE_KIND)
-    )
+def _has_one_of(table: sa.Table, numbers: Collection[bytes]) -> sa.ColumnElement[bool] | None:
+    """Whether somebody in a row has one of these numbers, a phone's or an ID's."""
+    if not numbers:
+        return None
+    return sa.or_(table.c.phone_index.in_(numbers), table.c.id_number_index.in_(numbers))

@@ -237,11 +237,10 @@ def rejected_with(session: Session, petition_id: str) -> set[str]:
     """The petitions of which staff said that they are another matter than this one."""
     table = models.proposals.c
     ends = ((table.petition_id, table.other_id), (table.other_id, table.petition_id))
-    found: set[str] = set()
-    for this, that in ends:
-        said = sa.select(that).where(this == petition_id, table.state == "rejected")
-        found.update(session.execute(said).scalars())
-    return found
+    said = (
+        sa.select(that).where(this == petition_id, table.state == "rejected") for this, that in ends
+    )
+    return set(session.scalars(sa.union_all(*said)))
 
 
 def one_at_a_time(session: Session) -> None:

@@ -144,7 +144,7 @@ def _not_as_tied(db: Database, batch: Iterable[Mapping[str, Any]]) -> Iterator[F
             yield Finding(entries(seq), audited.NOT_AS_TIED)
 
 
-def _batches(db: Database, *, after: int, until: int) -> Iterator[Sequence[Mapping[str, Any]]]:
+def _batches(db: Database, *, after: int, until: int) -> Iterator[Sequence[sa.RowMapping]]:
     while after < until:
         with db.read() as session:
             found = session.execute(
