@@ -48,7 +48,7 @@ def inserts_of_accept(database: psycopg.Connection) -> str:
 def insert_of_entry(database: psycopg.Connection) -> str:
     """A pgbench script: one entry of the audit chain, with a number that is none of the chain's."""
     row = _row(database, "audit") | {"seq": None}
-    return f"{_NUMBER}\n{_insert('audit', row, {}).replace('(NULL', '(-:n', 1)}\n"
+    return f"{_NUMBER}\n{_insert('audit', row, {}).replace('(NULL', '(-CAST(:n AS bigint)', 1)}\n"
 
 
 def rows_of_action(database: psycopg.Connection, *, state: str, types: Sequence[str]) -> str:

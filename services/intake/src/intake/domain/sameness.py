@@ -34,7 +34,7 @@ _BACKGROUND = 500
 """Petitions that an office which begins is reckoned to have had: rarity is told by no handful."""
 _HEADING_WEIGHT = 4
 _COPY_SHORTEST = 20
-_PROBED_MOST, _FOUND_MOST = 24, 3_000
+_PROBED_MOST, _FOUND_MOST = 24, 2_000
 _OTHER_PLACE_BELOW, _SAME_PLACE_FROM = 1 / 3, 0.8
 _OTHER_PLACE = 0.7
 _PERSON_WEIGHS = 1.1
