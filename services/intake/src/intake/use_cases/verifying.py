@@ -144,7 +144,7 @@ def _not_as_tied(db: Database, batch: Iterable[Mapping[str, Any]]) -> Iterator[F
             yield Finding(entries(seq), audited.NOT_AS_TIED)
 
 
-def _batches(db: Database, *, after: int, until: int) -> Iterator[Sequence[sa.RowMapping]]:
+def _batches(db: Database, *, after: int, until: int) -> Iterator[list[Any]]:
     while after < until:
         with db.read() as session:
             found = session.execute(
@@ -153,7 +153,7 @@ def _batches(db: Database, *, after: int, until: int) -> Iterator[Sequence[sa.Ro
                 .order_by(_entries.c.seq)
                 .limit(_BATCH)
             )
-            batch = found.mappings().all()
+            batch = list(found.mappings())
         if not batch:
             return
         yield batch
