@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bench import accept, importing, lifecycle, matter, process, relay, shapes, visible
+from bench import accept, importing, lifecycle, looks, matter, process, relay, shapes, visible
 from bench.place import Place, place
 from bench.table import Row, as_json, render
 
@@ -25,6 +25,7 @@ PATHS: dict[str, Callable[[Place], Iterator[Row]]] = {
     "lifecycle": lifecycle.measure,
     "shapes": shapes.measure,
     "matter": matter.measure,
+    "looks": looks.measure,
 }
 _LARGEST = 5_000_000
 T = TypeVar("T")

@@ -45,6 +45,12 @@ def inserts_of_accept(database: psycopg.Connection) -> str:
     return "\n".join([*lines, "COMMIT;"]) + "\n"
 
 
+def insert_of_entry(database: psycopg.Connection) -> str:
+    """A pgbench script: one entry of the audit chain, with a number that is none of the chain's."""
+    row = _row(database, "audit") | {"seq": None}
+    return f"{_NUMBER}\n{_insert('audit', row, {}).replace('(NULL', '(-CAST(:n AS bigint)', 1)}\n"
+
+
 def rows_of_action(database: psycopg.Connection, *, state: str, types: Sequence[str]) -> str:
     """A pgbench script: lock a case, write it as one in `state` is, and its `types` of events."""
     case = _row(database, "cases", where="state = {}", values=[state])

@@ -17,7 +17,8 @@ from visiting import PERSON, Reception
 from intake import models
 from intake.jobs import desks
 from intake.service import SERVICE
-from intake.use_cases.rotating import KEPT, left_to_rotate, rotate
+from intake.use_cases.rotating import left_to_rotate, rotate
+from intake.use_cases.sealed_rows import KEPT
 from shared.clock import wire
 from shared.pii import KeyRing
 from shared.testing import MORNING, hear, make_app, sample_secrets

@@ -14,7 +14,8 @@ from PIL import Image
 from intake import models
 from intake.domain.recognition import page_of
 from intake.use_cases.letters.reading import TRIES
-from intake.use_cases.rotating import KEPT, rotate
+from intake.use_cases.rotating import rotate
+from intake.use_cases.sealed_rows import KEPT
 from shared.pii import KeyRing
 from shared.testing import sample_secrets
 

@@ -69,6 +69,8 @@ def filled(app, desk):
     rare = [number("鹭洲"), number("洲路")]
     engine = app.db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        # Filling may take a busy machine longer than a statement of the service may.
+        connection.execute(sa.text("SET statement_timeout = 0"))
         for statement in _MATTERS:
             values = {"rare": rare} if ":rare" in statement else {}
             connection.execute(sa.text(statement), values)

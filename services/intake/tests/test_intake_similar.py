@@ -138,6 +138,98 @@ def test_one_text_of_many_people_is_proposed_and_never_joined_by_itself(bring, c
 
 
 @on_both_databases
+def test_one_text_of_thirty_people_makes_one_proposal_for_each_and_moves_nobody(
+    bring, compared, desk
+):
+    people = [{"phone": f"1380000{n:04d}"} for n in range(30)]
+    sent = [bring({"title": "停车费", "content": PETITION}, petitioner=one) for one in people]
+    compared(sent[-1])
+    assert {(row.petition_id, row.other_id) for row in desk.rows(models.proposals)} == {
+        (one, sent[0]) for one in sent[1:]
+    }
+    assert {row.kind for row in desk.rows(models.proposals)} == {"campaign"}
+    assert desk.rows(models.matters) == []
+    body = {"petition_ids": sent, "kind": "campaign", "reason": "同一联名信"}
+    matter = desk.post("/v1/matters", "dispatcher", json=body).json
+    assert (matter["letters"], matter["people"]) == (30, 30)
+    numbers = {row.petition_no for row in desk.rows(models.petitions)}
+    codes = {row.query_code_digest for row in desk.rows(models.petitions)}
+    assert (len(numbers), len(codes)) == (30, 30)
+    assert {row.state for row in desk.rows(models.proposals)} == {"linked"}
+
+
+@on_both_databases
+def test_the_principal_behind_an_agent_is_the_person_who_repeats(bring, compared):
+    first = bring(LAMPS, petitioner=WANG)
+    agent = LI | {"relation": "lawyer"}
+    again = bring(LAMPS_AGAIN, petitioner=WANG, agents=[agent])
+    (found,) = compared(again)["items"]
+    assert (found["petition_id"], found["kind_name"]) == (first, "重复信访")
+    assert "同一信访人" in found["reasons"]
+
+
+@on_both_databases
+def test_an_agent_of_two_principals_makes_nobody_the_same(bring, compared):
+    agent = {"name": "赵律师", "phone": "13700009999", "relation": "lawyer"}
+    first = bring(LAMPS, petitioner=WANG, agents=[agent])
+    again = bring(LAMPS, petitioner=LI, agents=[agent])
+    found = compared(again)
+    assert found["matter_id"] is None
+    assert (ids(found), found["items"][0]["kind"]) == ([first], "campaign")
+    assert "代理人相同，或为另一件的信访人" in found["items"][0]["reasons"]
+
+
+@on_both_databases
+@pytest.mark.parametrize("part", ["cosigners", "representatives"])
+def test_one_person_among_all_who_sign_is_enough_to_repeat_and_staff_are_asked(
+    bring, compared, desk, part
+):
+    joint = bring(LAMPS, petitioner=WANG, **{part: [LI, {"name": "周四", "phone": "13611112222"}]})
+    alone = bring(LAMPS, petitioner=LI)
+    found = compared(alone)
+    assert (ids(found), found["matter_id"]) == ([joint], None)
+    assert found["items"][0]["kind_name"] == "重复信访"
+    assert "联名人、代表人中有同一人" in found["items"][0]["reasons"]
+    (proposal,) = desk.rows(models.proposals)
+    assert (proposal.petition_id, proposal.other_id) == (alone, joint)
+
+
+@on_both_databases
+def test_a_void_petition_is_like_nothing_and_counts_nowhere(bring, compared, desk):
+    wrong, right = bring(LAMPS, petitioner=WANG), bring(LAMPS, petitioner=LI)
+    third = bring(LAMPS_AGAIN, petitioner={"phone": "13611112222"})
+    assert set(ids(compared(third))) == {wrong, right}
+    body = {"petition_ids": [wrong, right, third], "kind": "same", "reason": "同一路灯"}
+    matter = desk.post("/v1/matters", "dispatcher", json=body).json
+    said = desk.post(f"/v1/petitions/{wrong}/void", "registrar", json={"reason": "重复录入"})
+    assert said.status_code == 200, said.text
+    assert ids(compared(third)) == [right]
+    seen = desk.get(f"/v1/matters/{matter['matter_id']}", "dispatcher").json
+    assert (seen["letters"], seen["people"]) == (2, 2)
+    assert wrong not in [one["petition_id"] for one in seen["petitions"]]
+
+
+@on_both_databases
+def test_nobody_is_asked_any_more_about_a_void_petition(bring, compared, desk):
+    first, again = bring(LAMPS, petitioner=WANG), bring(LAMPS_AGAIN, petitioner=LI)
+    compared(again)
+    desk.post(f"/v1/petitions/{again}/void", "registrar", json={"reason": "重复录入"})
+    assert desk.get("/v1/matter-proposals", "dispatcher").json["items"] == []
+    (row,) = desk.rows(models.proposals)
+    assert (row.other_id, row.state, row.why) == (first, "void", "重复录入")
+
+
+@on_both_databases
+def test_a_petition_voided_before_it_was_compared_is_compared_with_nothing(bring, app, desk):
+    bring(LAMPS, petitioner=WANG)
+    again = bring(LAMPS, petitioner=WANG)
+    desk.post(f"/v1/petitions/{again}/void", "registrar", json={"reason": "重复录入"})
+    jobs.compare(app)
+    assert desk.rows(models.uncompared) == desk.rows(models.proposals) == []
+    assert desk.rows(models.matters) == []
+
+
+@on_both_databases
 def test_a_shared_phone_with_other_id_numbers_joins_nobody(bring, compared):
     bring(LAMPS, petitioner=WANG | {"id_number": "11010119900307123X"})
     again = bring(LAMPS, petitioner=WANG | {"id_number": "110101196505051234"})

@@ -13,6 +13,7 @@ from intake import models, use_cases
 from intake.domain.phone_codes import LASTS, PURPOSES
 from intake.jobs.notices import forget_codes
 from intake.use_cases import rotating
+from intake.use_cases.sealed_rows import KEPT
 from shared.clock import FixedClock
 from shared.errors import Invalid, Refused
 from shared.pii import KeyRing
@@ -305,7 +306,7 @@ def test_codes_and_their_numbers_are_forgotten(desk):
 
 def test_phones_of_codes_are_rewritten_with_a_new_key(desk):
     ask(desk)
-    kept = next(one for one in rotating.KEPT if one.table is models.phone_codes)
+    kept = next(one for one in KEPT if one.table is models.phone_codes)
     old = json.loads(desk.app.settings.pii_keyring)
     newer = json.loads(KeyRing.generate())["keys"]["k1"]
     ring = KeyRing.parse(json.dumps({**old, "keys": {"k2": newer, **old["keys"]}}))

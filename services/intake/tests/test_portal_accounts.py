@@ -13,7 +13,8 @@ from intake import models, use_cases
 from intake.domain.accounts import BY_PHONE_WITHIN, SESSION_LASTS, SIGNED_IN_MOST
 from intake.domain.drafts import DRAFTS_MOST
 from intake.jobs import portal as job
-from intake.use_cases.rotating import KEPT, left_to_rotate, rotate
+from intake.use_cases.rotating import left_to_rotate, rotate
+from intake.use_cases.sealed_rows import KEPT
 from shared.pii import KeyRing
 from shared.testing import hear, sample_secrets
 

@@ -9,11 +9,12 @@ import hashlib
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.pairs import normal, number, pairs
+from shared.pairs import normal, numbers
 
 CONTENT_READ = 500
 """Characters of the content that count: what a petition is about stands at its beginning."""
@@ -33,7 +34,7 @@ _BACKGROUND = 500
 """Petitions that an office which begins is reckoned to have had: rarity is told by no handful."""
 _HEADING_WEIGHT = 4
 _COPY_SHORTEST = 20
-_PROBED_MOST, _FOUND_MOST = 24, 3_000
+_PROBED_MOST, _FOUND_MOST = 24, 2_000
 _OTHER_PLACE_BELOW, _SAME_PLACE_FROM = 1 / 3, 0.8
 _OTHER_PLACE = 0.7
 _PERSON_WEIGHS = 1.1
@@ -46,6 +47,7 @@ _PLACE = re.compile(
 )
 
 SAME_PERSON, SAME_PHONE = "同一信访人", "联系电话相同、证件号码不同"
+SAME_SIGNER, SAME_AGENT = "联名人、代表人中有同一人", "代理人相同，或为另一件的信访人"
 SAME_TEXT, ALIKE = "文字相同", "用语相近"
 SAME_PLACE, OTHER_PLACE = "地点相同", "地点不同"
 SAME_CATEGORY, NEAR_IN_TIME = "类别相同", "时间相近"
@@ -75,14 +77,13 @@ class Words:
 
 def read_words(title: str, content: str, place: str | None) -> Words:
     """The pairs of title and place, which count four times, and of the content's beginning."""
-    heading = f"{title}\n{place or ''}"
-    counts = pairs(content[:CONTENT_READ])
-    for pair, count in pairs(heading).items():
-        counts[pair] += _HEADING_WEIGHT * count
+    counts = Counter(numbers(content[:CONTENT_READ]))
+    for pair in numbers(f"{title}\n{place or ''}"):
+        counts[pair] += _HEADING_WEIGHT
     named = "\n".join([place or "", *(found.group() for found in _PLACE.finditer(title))])
     return Words(
-        strengths={number(pair): 1 + math.log(count) for pair, count in counts.items()},
-        places=frozenset(map(number, pairs(named))),
+        strengths={pair: 1 + math.log(count) for pair, count in counts.items()},
+        places=frozenset(numbers(named)),
     )
 
 
@@ -168,6 +169,13 @@ class Evidence:
     same_person: bool
     same_phone: bool
     same_category: bool
+    same_signer: bool = False
+    same_agent: bool = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether at least one person brings both (同人): petitioners, signers, representatives."""
+        return self.same_person or self.same_signer
 
     @property
     def score(self) -> float:
@@ -178,7 +186,7 @@ class Evidence:
         if self.places is not None and self.places < _OTHER_PLACE_BELOW:
             score *= _OTHER_PLACE
         score *= 1 - _TIME_TAKES + _TIME_TAKES * math.exp(-self.days_apart / _TIME_FADES_DAYS)
-        return min(1.0, score * _PERSON_WEIGHS) if self.same_person else score
+        return min(1.0, score * _PERSON_WEIGHS) if self.repeats else score
 
     @property
     def reasons(self) -> list[str]:
@@ -187,6 +195,8 @@ class Evidence:
         said = (
             (SAME_PERSON, self.same_person),
             (SAME_PHONE, self.same_phone and not self.same_person),
+            (SAME_SIGNER, self.same_signer and not self.same_person),
+            (SAME_AGENT, self.same_agent and not self.repeats),
             (SAME_TEXT, self.same_text),
             (ALIKE, not self.same_text and self.text >= _ALIKE_FROM),
             (SAME_PLACE, places is not None and places >= _SAME_PLACE_FROM),
@@ -199,12 +209,15 @@ class Evidence:
     @property
     def kind(self) -> str:
         """What the two are together: one person again, one text of many, or one matter."""
-        if self.same_person:
+        if self.repeats:
             return REPEAT
         copied = self.same_text or self.text >= COPIED_FROM
         return CAMPAIGN if copied else SAME
 
     @property
     def sure(self) -> bool:
-        """Whether they are joined without being asked: the same person, and the same matter."""
+        """Whether they are joined without being asked: the same petitioner, and the same matter.
+
+        Where only signers are the same, the others have not asked to be put together.
+        """
         return self.same_person and self.score >= SURE_FROM

@@ -3,6 +3,7 @@
 from intake.jobs import (
     adopting,
     attachments,
+    branching,
     comparing,
     desks,
     letters,
@@ -19,6 +20,7 @@ JOBS: tuple[Job, ...] = (
     Job("compare", 1, comparing.compare),
     Job("sweep_uncompared", 3_600, comparing.sweep),
     adopting.JOB,
+    branching.JOB,
     retaining.JOB,
     attachments.JOB,
     portal.JOB,

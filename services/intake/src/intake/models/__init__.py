@@ -2,7 +2,7 @@
 
 from intake.models.accounts import account_petitions, account_sessions, accounts
 from intake.models.attachments import attachments, loose_objects
-from intake.models.audit import audit, audit_head, former_looks
+from intake.models.audit import audit, audit_branches, audit_head, former_looks
 from intake.models.channels import channels
 from intake.models.corrections import corrections, voidings
 from intake.models.drafts import draft_files, drafts
@@ -50,6 +50,7 @@ __all__ = [
     "accusation_models",
     "attachments",
     "audit",
+    "audit_branches",
     "audit_head",
     "callbacks",
     "calls",

@@ -24,7 +24,7 @@ audit = sa.Table(
     sa.Index("audit_petition", "petition_id", "seq"),
     sa.Index("audit_who", "who", "seq"),
 )
-"""The audit chain; triggers refuse to change or remove an entry."""
+"""The audit chain and its branches, told by `seq`; triggers refuse to change or remove an entry."""
 
 audit_head = sa.Table(
     "audit_head",
@@ -40,6 +40,18 @@ audit_head = sa.Table(
 
 Until `adopts_until` the looks of earlier releases are taken into the chain, and no later.
 """
+
+audit_branches = sa.Table(
+    "audit_branches",
+    metadata,
+    sa.Column("branch", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", BigId, nullable=False),
+    sa.Column("seal", sa.LargeBinary, nullable=False),
+    sa.Column("key_id", sa.String(8), nullable=False),
+    sa.Column("head_seal", sa.LargeBinary, nullable=False),
+)
+"""The heads of the branches of the audit chain, which take the entries that find `audit_head`
+locked; whoever adds an entry to a branch locks its row."""
 
 former_looks = sa.Table(
     "looks",

@@ -4,7 +4,8 @@ import argparse
 import sys
 import time
 
-from intake.use_cases.rotating import KEPT, Key, left_to_rotate, rotate
+from intake.use_cases.rotating import Key, left_to_rotate, rotate
+from intake.use_cases.sealed_rows import KEPT
 from shared.pii import KeyRing, Undecryptable
 from shared.service import App
 

@@ -21,7 +21,7 @@ def main(app: App, arguments: list[str]) -> None:
     except (ValueError, OSError) as error:
         sys.stderr.write(f"verify-audit: {error}\n")
         raise SystemExit(USAGE_EXIT) from error
-    right = anchor or Anchor(0, b"")
+    right = anchor
 
     def passed(anchor: Anchor) -> None:
         nonlocal right
@@ -36,7 +36,7 @@ def main(app: App, arguments: list[str]) -> None:
     if found:
         sys.stderr.write(f"审计日志有{found}处不符。\n")
         raise SystemExit(FOUND_EXIT)
-    sys.stdout.write(f"审计日志核验无误，共{right.seq}条。\n")
+    sys.stdout.write(f"审计日志核验无误，共{right.entries if right else 0}条。\n")
 
 
 def _kept(file: Path | None, keys: AuditKeys) -> Anchor | None:

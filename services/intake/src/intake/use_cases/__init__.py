@@ -11,6 +11,7 @@ from intake.use_cases.accounts import (
 )
 from intake.use_cases.attaching import Taken, attach, take_in
 from intake.use_cases.attachments import download, link_to, list_attachments, sweep
+from intake.use_cases.audit_branches import open_branches, tie_branches
 from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.call_filing import register_call, supplement_by_call
 from intake.use_cases.callbacks import (
@@ -193,6 +194,7 @@ __all__ = [
     "make_key",
     "note_no_show",
     "note_try",
+    "open_branches",
     "open_call",
     "open_citizen_session",
     "open_own_petition",
@@ -250,6 +252,7 @@ __all__ = [
     "take_mail",
     "take_scan",
     "take_ticket",
+    "tie_branches",
     "unmerge_matter",
     "verify",
     "void",

@@ -1,8 +1,9 @@
 """Writing down who came near a person: each entry sealed to the one before it.
 
-    use case -> write_down() -> audit + audit_head, in the use case's own transaction
+    use case -> write_down() -> audit + the head of a chain, in the use case's own transaction
 
-The head is locked until the transaction ends, so write down last. Registering takes no part in it.
+A head is locked until the transaction ends, so write down last; who finds it locked writes into
+another chain. Registering takes no part in it.
 """
 
 import datetime as dt
@@ -12,17 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.audit import NOTHING_BEFORE, AuditKeys, entry_message, head_message, is_head
+from intake.domain.audit import AuditKeys, entry_message
+from intake.use_cases.audit_heads import Head, free_head, main_head, move_head
 from shared.clock import Clock
-from shared.db import Session, insert_missing
+from shared.db import Session
 
-ADOPTION = dt.timedelta(days=1)
-"""How long the looks of the release before are taken in, counted from the first entry."""
-_HEAD = 1
-
-
-class ChainBroken(Exception):
-    """The chain's head is gone or false: nobody sees a person until `verify-audit` was run."""
+_add = sa.insert(models.audit)
 
 
 def write_down(
@@ -65,48 +61,23 @@ def entry(
 def append(
     session: Session, entries: Iterable[Mapping[str, Any]], *, now: dt.datetime, keys: AuditKeys
 ) -> None:
-    """Add entries to the chain, in this order; each has the columns of one but for its seals."""
-    head = locked_head(session, now=now, keys=keys)
-    seq, seal = head.seq, bytes(head.seal)
+    """Add entries to a chain, in this order; each has the columns of one but for its seals."""
+    add_to(session, free_head(session, now=now, keys=keys), entries, keys=keys)
+
+
+def add_to(
+    session: Session, head: Head, entries: Iterable[Mapping[str, Any]], *, keys: AuditKeys
+) -> None:
+    """Add entries to the chain whose locked head this is."""
+    seq, seal = head.seq, head.seal
     rows = []
     for one in entries:
         seq += 1
         row = dict(one) | {"seq": seq, "previous": seal, "key_id": keys.current}
         row["seal"] = seal = keys.seal(entry_message(row, row["previous"]))
         rows.append(row)
-    session.execute(sa.insert(models.audit), rows)
-    session.execute(
-        sa.update(models.audit_head).values(
-            **_sealed_head(seq, seal, adopts_until=head.adopts_until, keys=keys)
-        )
-    )
-
-
-def locked_head(session: Session, *, now: dt.datetime, keys: AuditKeys) -> sa.Row[Any]:
-    """The head, locked until the transaction ends; made where nothing was written down yet."""
-    found = sa.select(models.audit_head).where(models.audit_head.c.id == _HEAD).with_for_update()
-    head = session.execute(found).first()
-    if head is None:
-        if session.execute(sa.select(models.audit.c.seq).limit(1)).first() is not None:
-            raise ChainBroken("the head of the audit chain is gone; run verify-audit")
-        first = _sealed_head(0, NOTHING_BEFORE, adopts_until=now + ADOPTION, keys=keys)
-        insert_missing(session, models.audit_head, [{"id": _HEAD, **first}], key=["id"])
-        head = session.execute(found).one()
-    if not is_head(dict(head._mapping), keys):
-        raise ChainBroken("the head of the audit chain is false; run verify-audit")
-    return head
-
-
-def _sealed_head(
-    seq: int, seal: bytes, *, adopts_until: dt.datetime, keys: AuditKeys
-) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "seal": seal,
-        "adopts_until": adopts_until,
-        "key_id": keys.current,
-        "head_seal": keys.seal(head_message(seq, seal, adopts_until)),
-    }
+    session.execute(_add, rows)
+    move_head(session, head, seq, seal, keys=keys)
 
 
 def adopt_looks(session: Session, *, now: dt.datetime, keys: AuditKeys, most: int) -> int:
@@ -118,9 +89,12 @@ def adopt_looks(session: Session, *, now: dt.datetime, keys: AuditKeys, most: in
     table = models.former_looks
     oldest = sa.select(table).order_by(table.c.at, table.c.look_id).limit(most)
     looks = session.execute(oldest).all()
-    if not looks or now >= locked_head(session, now=now, keys=keys).adopts_until:
+    if not looks:
         return 0
-    append(session, [_adopted(look) for look in looks], now=now, keys=keys)
+    head = main_head(session, now=now, keys=keys)
+    if now >= head.adopts_until:
+        return 0
+    add_to(session, head, [_adopted(look) for look in looks], keys=keys)
     session.execute(sa.delete(table).where(table.c.look_id.in_([look.look_id for look in looks])))
     return len(looks)
 

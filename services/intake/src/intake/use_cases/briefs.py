@@ -26,6 +26,14 @@ def readable(session: Session, petition_ids: Collection[str], *, by: Principal) 
     return set(session.scalars(found))
 
 
+def void_among(session: Session, petition_ids: Collection[str]) -> set[str]:
+    """Those of these petitions that should not have been registered."""
+    table = models.voidings.c
+    return set(
+        session.scalars(sa.select(table.petition_id).where(table.petition_id.in_(petition_ids)))
+    )
+
+
 def persons_of(session: Session, petition_ids: Collection[str]) -> dict[str, Person]:
     """Who brought each of these petitions in, by blind indexes; nobody known is a Person too."""
     table = models.petitioners.c
@@ -45,8 +53,12 @@ def briefs(
     by: Principal,
     clock: Clock,
     resources: Resources,
+    looked_at: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """What a list shows of petitions that are `readable`; the looks are written down."""
+    """What a list shows of petitions that are `readable`; the looks are written down.
+
+    `looked_at` are petitions at which the caller looked for it.
+    """
     table, people, links = models.petitions, models.petitioners, models.matter_petitions
     found: sa.Select[Any] = (
         sa.select(*(table.c[name] for name in _FIELDS), people.c.name, links.c.matter_id)
@@ -55,7 +67,8 @@ def briefs(
         .where(table.c.petition_id.in_(petition_ids))
     )
     rows = session.execute(found).all()
-    write_looks(session, [row.petition_id for row in rows], by=by, clock=clock, resources=resources)
+    seen = [*looked_at, *(row.petition_id for row in rows)]
+    write_looks(session, seen, by=by, clock=clock, resources=resources)
     return {row.petition_id: _brief(row, resources) for row in rows}
 
 

@@ -126,7 +126,7 @@ def answer_call(
     facts = {"call_id": call_id}
     write_desk_look(session, by=by, facts=facts, clock=clock, resources=resources)
     if shown["number"] is None:
-        nothing = {"items": [], "next_cursor": None}
+        nothing: dict[str, Any] = {"items": [], "next_cursor": None}
         return {"call": shown, "history": nothing, "supplement_requests": [], "callbacks": []}
     indexes = indexes_of({"phone": shown["number"]}, ring=resources.ring)
     asked = _supplement_requests(session, indexes, by=by, today=office_day(clock.now()))

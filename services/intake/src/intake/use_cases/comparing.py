@@ -87,7 +87,8 @@ def compare_waiting(session: Session, *, now: dt.datetime, most: int) -> int:
             session, {one.petition_id: (one.digest, one.words.strengths) for one in fresh}
         )
     counts = PairCounts(session)
-    for one in sorted(read_known(session, ids), key=lambda known: known.age):
+    standing = [one for one in read_known(session, ids) if not one.void]
+    for one in sorted(standing, key=lambda known: known.age):
         _compare(session, one, now=now, counts=counts)
     session.execute(sa.delete(_waiting).where(_waiting.c.seq.in_([row.seq for row in queued])))
     return len(queued)

@@ -23,6 +23,7 @@ from intake.use_cases.comparing import compare_anew
 from intake.use_cases.drafting import located
 from intake.use_cases.looking import check_may_see
 from intake.use_cases.masking import masked_words
+from intake.use_cases.matters import withdraw_proposals
 from intake.use_cases.places import place_of
 from intake.use_cases.sealing import names_of, posted_persons, replace_persons
 from shared.auth import Principal
@@ -137,6 +138,7 @@ def void(
     now = clock.now()
     voiding = {"reason": reason, "instead": instead, "voided_by": by.sub, "voided_at": now}
     session.execute(sa.insert(_voidings).values(petition_id=petition_id, **voiding))
+    withdraw_proposals(session, petition_id, by=by, reason=reason, now=now)
     emit(
         session,
         events[PetitionVoided],

@@ -2,10 +2,11 @@
 
 pairs of the text -> rare ones -> fingerprints that have them ─┐
 digest of the text -> copies ──────────────────────────────────┼─> each compared in full
-phone, ID number (blind indexes) -> the person's others ───────┘
+phone, ID number (blind indexes) -> the people's others ───────┘
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
-from intake.domain.same_person import Person
+from intake.domain.participants import AGENT
+from intake.domain.same_person import NOBODY, People, Person
 from intake.domain.sameness import (
     CONTENT_READ,
     EVERY,
@@ -45,10 +47,11 @@ class Known:
     registered_at: dt.datetime
     petition_no: str
     secret: bool
+    void: bool
     digest: bytes
     counted: bool
     words: Words
-    person: Person
+    people: People
     categories: frozenset[str | None]
 
     @property
@@ -68,18 +71,18 @@ class Candidate:
 def find_candidates(
     session: Session, one: Known, *, most: int, counts: PairCounts
 ) -> list[Candidate]:
-    """Petitions like this one, the likest first: all that are copies or of the same person, within
+    """Petitions like this one, the likest first: all that are copies or of the same people, within
     limits, and of the others as many as may come among the first `most`.
 
-    They are not yet those that somebody may see.
+    Void ones are none. They are not yet those that somebody may see.
     """
     probes = Weighed(one.words, Rarity(_counts_beside(one, counts))).probes()
     ids = {
         *pair_index.petitions_with(session, probes, most=most + _SPARE),
-        *_copies(session, one),
-        *_of_person(session, one.person),
+        *session.scalars(_copies_and_theirs(one)),
     } - {one.petition_id}
-    found = compare_with(one, read_known(session, ids), counts=counts)
+    standing = [other for other in read_known(session, ids) if not other.void]
+    found = compare_with(one, standing, counts=counts)
     return sorted(found, key=lambda c: (-c.evidence.score, c.petition.age))
 
 
@@ -99,7 +102,7 @@ def _counts_beside(one: Known, counts: PairCounts) -> dict[int, int]:
 
 
 def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:
-    """What is compared of these petitions; one statement."""
+    """What is compared of these petitions, in three statements however many."""
     if not petition_ids:
         return []
     table, people = models.petitions.c, models.petitioners.c
@@ -117,28 +120,63 @@ def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:
             digest,
             people.phone_index,
             people.id_number_index,
+            models.voidings.c.voided_at,
         )
         .outerjoin_from(models.petitions, models.petitioners)
         .outerjoin(models.fingerprints)
+        .outerjoin(models.voidings)
         .where(table.petition_id.in_(petition_ids))
     )
     found = session.execute(wanted)
     cases = cases_of_each(session, petition_ids)
-    return [_known(row, {case.category for case in cases[row.petition_id]}) for row in found]
+    beside = _beside(session, petition_ids)
+    return [
+        _known(
+            row,
+            categories={case.category for case in cases[row.petition_id]},
+            beside=beside[row.petition_id],
+        )
+        for row in found
+    ]
 
 
-def _known(row: sa.Row[Any], categories: set[str | None]) -> Known:
+def _known(row: sa.Row[Any], *, categories: set[str | None], beside: list[sa.Row[Any]]) -> Known:
     return Known(
         petition_id=row.petition_id,
         petition_no=row.petition_no,
         registered_at=row.registered_at,
         secret=row.secret,
+        void=row.voided_at is not None,
         digest=row.digest or text_digest(row.title, row.content),
         counted=row.digest is not None,
         words=read_words(row.title, row.content, row.place),
-        person=Person(row.phone_index, row.id_number_index),
+        people=People(
+            petitioner=_person(row),
+            signers=_persons(one for one in beside if one.part != AGENT),
+            agents=_persons(one for one in beside if one.part == AGENT),
+        ),
         categories=frozenset(categories - {None}),
     )
+
+
+def _beside(session: Session, petition_ids: Collection[str]) -> defaultdict[str, list[sa.Row[Any]]]:
+    """Who stands beside the petitioner of each of these petitions, and as what."""
+    table = models.participants.c
+    found: sa.Select[Any] = sa.select(
+        table.petition_id, table.part, table.phone_index, table.id_number_index
+    )
+    beside: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
+    for row in session.execute(found.where(table.petition_id.in_(petition_ids))):
+        beside[row.petition_id].append(row)
+    return beside
+
+
+def _persons(rows: Iterable[sa.Row[Any]]) -> frozenset[Person]:
+    return frozenset(_person(row) for row in rows) - {NOBODY}
+
+
+def _person(row: sa.Row[Any]) -> Person:
+    return Person(row.phone_index, row.id_number_index)
 
 
 def _evidence(mine: Weighed, one: Known, other: Known, rarity: Rarity) -> Evidence:
@@ -149,22 +187,37 @@ def _evidence(mine: Weighed, one: Known, other: Known, rarity: Rarity) -> Eviden
         same_text=one.digest == other.digest,
         places=shared_places(mine, theirs),
         days_apart=apart / dt.timedelta(days=1),
-        same_person=one.person.is_same(other.person),
-        same_phone=one.person.has_phone_of(other.person),
+        same_person=one.people.petitioner.is_same(other.people.petitioner),
+        same_phone=one.people.petitioner.has_phone_of(other.people.petitioner),
         same_category=bool(one.categories & other.categories),
+        same_signer=one.people.share_a_signer(other.people),
+        same_agent=one.people.share_an_agent(other.people),
     )
 
 
-def _copies(session: Session, one: Known) -> Iterable[str]:
-    table = models.fingerprints.c
-    same = sa.select(table.petition_id).where(table.digest == one.digest)
-    return session.execute(same.limit(_OF_ONE_KIND)).scalars()
+def _copies_and_theirs(one: Known) -> sa.CompoundSelect[Any]:
+    """Copies, petitions of the petitioner, and those in which anybody of them all has a part.
+
+    One statement; some of each kind, so that none of them crowds out another.
+    """
+    prints, people = models.fingerprints, one.people
+    everybody = people.petitioner.numbers | people.numbers_beside
+    kinds = [
+        (prints, prints.c.digest == one.digest),
+        (models.petitioners, _has_one_of(models.petitioners, people.petitioner.numbers)),
+        (models.petitioners, _has_one_of(models.petitioners, people.numbers_beside)),
+        (models.participants, _has_one_of(models.participants, everybody)),
+    ]
+    parts = [
+        sa.select(table.c.petition_id).where(known).limit(_OF_ONE_KIND).subquery()
+        for table, known in kinds
+        if known is not None
+    ]
+    return sa.union_all(*(sa.select(part.c.petition_id) for part in parts))
 
 
-def _of_person(session: Session, person: Person) -> Iterable[str]:
-    table = models.petitioners.c
-    numbers = ((table.phone_index, person.phone), (table.id_number_index, person.id_number))
-    for column, number in numbers:
-        if number:
-            theirs = sa.select(table.petition_id).where(column == number)
-            yield from session.execute(theirs.limit(_OF_ONE_KIND)).scalars()
+def _has_one_of(table: sa.Table, numbers: Collection[bytes]) -> sa.ColumnElement[bool] | None:
+    """Whether somebody in a row has one of these numbers, a phone's or an ID's."""
+    if not numbers:
+        return None
+    return sa.or_(table.c.phone_index.in_(numbers), table.c.id_number_index.in_(numbers))

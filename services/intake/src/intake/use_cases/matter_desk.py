@@ -11,7 +11,7 @@ from intake.domain.same_person import Person, count_people
 from intake.domain.sameness import KINDS
 from intake.resources import Resources
 from intake.use_cases import matters
-from intake.use_cases.briefs import briefs, persons_of, readable
+from intake.use_cases.briefs import briefs, persons_of, readable, void_among
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.db import Session
@@ -30,13 +30,15 @@ def show_matter(
 ) -> dict[str, Any]:
     """A matter with its petitions, how many people and letters, and what was decided.
 
-    Everything about petitions that are not the caller's to read is left out, of counts too.
+    Everything about petitions that are not the caller's to read is left out, of counts too, and
+    so are void ones.
     NotFound where none is left.
     """
     theirs = _theirs(session, matter_id, by=by)
     row = session.execute(
         sa.select(models.matters).where(models.matters.c.matter_id == matter_id)
     ).one()
+    theirs -= void_among(session, theirs)
     people = persons_of(session, theirs)
     shown = briefs(session, theirs, by=by, clock=clock, resources=resources)
     told = sorted(

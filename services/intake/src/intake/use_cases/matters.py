@@ -218,15 +218,29 @@ def reject(
     upsert(session, models.proposals, [said], key=["petition_id", "other_id"])
 
 
+def withdraw_proposals(
+    session: Session, petition_id: str, *, by: Principal, reason: str, now: dt.datetime
+) -> None:
+    """Ask nobody any more about a petition that is void."""
+    table = models.proposals
+    session.execute(
+        sa.update(table)
+        .where(
+            sa.or_(table.c.petition_id == petition_id, table.c.other_id == petition_id),
+            table.c.state == "open",
+        )
+        .values(state="void", decided_by=by.sub, decided_at=now, why=reason)
+    )
+
+
 def rejected_with(session: Session, petition_id: str) -> set[str]:
     """The petitions of which staff said that they are another matter than this one."""
     table = models.proposals.c
     ends = ((table.petition_id, table.other_id), (table.other_id, table.petition_id))
-    found: set[str] = set()
-    for this, that in ends:
-        said = sa.select(that).where(this == petition_id, table.state == "rejected")
-        found.update(session.execute(said).scalars())
-    return found
+    said = (
+        sa.select(that).where(this == petition_id, table.state == "rejected") for this, that in ends
+    )
+    return set(session.scalars(sa.union_all(*said)))
 
 
 def one_at_a_time(session: Session) -> None:

@@ -10,7 +10,7 @@ from intake.domain.sameness import KINDS, SHOWN_FROM
 from intake.resources import Resources
 from intake.use_cases.briefs import briefs, readable
 from intake.use_cases.finding import Candidate, compare_with, find_candidates, read_known
-from intake.use_cases.looking import note_look
+from intake.use_cases.looking import found_by, note_look
 from intake.use_cases.matters import memberships, reject, rejected_with
 from intake.use_cases.pair_index import PairCounts
 from shared.auth import Principal
@@ -35,14 +35,15 @@ def similar(
     from them: what is like them would tell of them. Whatever was said to be another matter is left
     out. NotFound where the petition is not theirs to know.
     """
-    note_look(session, petition_id, by=by, clock=clock, resources=resources)
+    if not found_by(session, petition_id, by=by).seen:
+        note_look(session, petition_id, by=by, clock=clock, resources=resources)
     found = _worth_showing(session, petition_id, most=most)
     theirs = readable(session, [petition_id, *(c.petition.petition_id for c in found)], by=by)
     if petition_id not in theirs:
         found = []
     found = [c for c in found if c.petition.petition_id in theirs][:most]
     ids = [c.petition.petition_id for c in found]
-    shown = briefs(session, ids, by=by, clock=clock, resources=resources)
+    shown = briefs(session, ids, looked_at=[petition_id], by=by, clock=clock, resources=resources)
     return {
         "petition_id": petition_id,
         "matter_id": _matter_of(session, petition_id),

@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import Json, UtcDateTime
 
 revision = "0072"
-down_revision = "0064"
+down_revision = "0070"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import UtcDateTime
 
 revision = "0074"
-down_revision = "0064"
+down_revision = "0073"
 
 
 def upgrade() -> None:

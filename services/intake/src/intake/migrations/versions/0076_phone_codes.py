@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import Json, UtcDateTime
 
 revision = "0076"
-down_revision = "0064"
+down_revision = "0075"
 
 
 def upgrade() -> None:

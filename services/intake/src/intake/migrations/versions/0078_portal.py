@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import UtcDateTime
 
 revision = "0078"
-down_revision = "0076"
+down_revision = "0077"
 
 
 def upgrade() -> None:

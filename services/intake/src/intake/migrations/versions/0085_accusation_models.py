@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import BigId, Json, UtcDateTime
 
 revision = "0085"
-down_revision = "0064"
+down_revision = "0080"
 
 
 def upgrade() -> None:

@@ -100,7 +100,8 @@ def _answer(
     if turn.deed == REGISTER:
         turn = submit(session, follower, turn.draft, check=check, clock=clock, resources=resources)
     elif turn.deed == STATUS:
-        turn = replace(turn, answer=own_petitions(session, follower, resources=resources))
+        answer = own_petitions(session, follower, clock=clock, resources=resources)
+        turn = replace(turn, answer=answer)
     elif turn.deed == LOOK_UP:
         answer = look_up(session, turn.asked, clock=clock, resources=resources)
         turn = replace(turn, answer=answer)

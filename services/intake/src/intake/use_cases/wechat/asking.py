@@ -14,12 +14,16 @@ _SHOWN = 5
 _STAGES = 3
 
 
-def own_petitions(session: Session, follower: Follower, *, resources: Resources) -> str:
+def own_petitions(
+    session: Session, follower: Follower, *, clock: Clock, resources: Resources
+) -> str:
     """The newest of the petitions that the follower brought in under a name, and their states."""
     form = resources.wechat.form
     items = []
     for row in follower.petitions(session, most=_SHOWN, ring=resources.ring):
-        found = progress_of(session, petition_no=row.petition_no, petition_id=row.petition_id)
+        found = progress_of(
+            session, petition_no=row.petition_no, petition_id=row.petition_id, clock=clock
+        )
         day = _day(found["stages"][-1]["at"])
         items.append(f"{row.petition_no} {found['state_name']}（{day}）")
     return form.say("found", items="\n".join(items)) if items else form.say("none_found")
@@ -38,7 +42,7 @@ def look_up(session: Session, asked: tuple[str, str], *, clock: Clock, resources
     except Refused as refusal:
         held_back = refusal.status == HTTPStatus.TOO_MANY_REQUESTS
         return form.say("too_many_codes" if held_back else "wrong_code")
-    found = progress_of(session, petition_no=number, petition_id=petition_id)
+    found = progress_of(session, petition_no=number, petition_id=petition_id, clock=clock)
     stages = [f"{_day(one['at'])} {one['text']}" for one in found["stages"][-_STAGES:]]
     return form.say("progress", number=number, state=found["state_name"], stages="\n".join(stages))
 
