@@ -54,13 +54,11 @@ def _on_white(scan: Image.Image) -> Image.Image:
 
 
 def _readable(page: Image.Image) -> Image.Image:
+    """A page that is too large, smaller; its resolution goes with it."""
     large = (page.width * page.height / _PIXELS) ** 0.5
     if large <= 1:
         return page
     smaller = page.resize((round(page.width / large) or 1, round(page.height / large) or 1))
-    smaller.info = (
-        {"dpi": tuple(one / large for one in page.info.get("dpi", ()))}
-        if page.info.get("dpi")
-        else {}
-    )
+    dpi = page.info.get("dpi")
+    smaller.info = {"dpi": tuple(float(one) / large for one in dpi)} if dpi else {}
     return smaller

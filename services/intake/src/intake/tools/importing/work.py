@@ -155,12 +155,9 @@ def run(
     if processes == 1:
         yield from map(Importer(app, task), batches)
         return
-    # The service is loaded once, in a process without threads, and the others begin with it.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["intake.service"])
     pool = ProcessPoolExecutor(
         processes,
-        mp_context=context,
+        mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin,
         initargs=(task,),
     )
