@@ -1,6 +1,7 @@
 """A process that sends is killed: nothing is lost, and what goes again has its key."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,9 @@ import sys
 import pytest
 from notices import PERSON, counter, eventually, gateway_in
 
+from intake import use_cases
 from shared.clock import FixedClock
+from shared.errors import Refused
 from shared.testing import MORNING, sample_secrets
 
 WORKER = """
@@ -61,6 +64,30 @@ def test_killed_between_sent_and_written_down_it_goes_again_under_its_key(office
     assert len(again) == 8
     bodies = {(one["key"], one["text"]) for one in gateway.took}
     assert len(bodies) == 10
+
+
+def test_a_phone_code_goes_again_under_its_key_and_is_right_once(office):
+    desk, gateway, env = office
+    about = {"phone": PERSON["phone"], "purpose": "account", "resources": desk.app.resources}
+    with desk.app.db.write() as session:
+        use_cases.send_code(session, clock=desk.app.clock, **about)
+    gateway.behave("hang")
+    command = [sys.executable, "-c", WORKER, MORNING.isoformat()]
+    with subprocess.Popen(command, env=env) as worker:
+        try:
+            eventually(lambda: gateway.took)
+        finally:
+            worker.kill()
+    gateway.behave("ok")
+    desk.app.clock.advance(seconds=61)
+    desk.send()
+    first, again = gateway.took
+    assert (first["key"], first["text"]) == (again["key"], again["text"])
+    code = re.search(r"验证码为([0-9]{6})", again["text"])[1]
+    with desk.app.db.write() as session:
+        use_cases.redeem_code(session, code=code, now=desk.app.clock.now(), **about)
+    with desk.app.db.write() as session, pytest.raises(Refused):
+        use_cases.redeem_code(session, code=code, now=desk.app.clock.now(), **about)
 
 
 def test_two_processes_hand_nothing_over_twice(office):

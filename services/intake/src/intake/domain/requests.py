@@ -16,7 +16,6 @@ class Kind:
     """A kind of request, and who may prove it by a phone code; a signed paper proves all."""
 
     name: str
-    short: str
     basis: str
     by_agent: bool = True
     by_one_of_many: bool = True
@@ -25,11 +24,11 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "withdraw": Kind(
-        "撤回信访事项", "撤回", "参数（T22未规定；TBJ 27）", by_agent=False, by_one_of_many=False
+        "撤回信访事项", "参数（T22未规定；TBJ 27）", by_agent=False, by_one_of_many=False
     ),
-    "supplement": Kind("补充材料", "补充材料", "参数（T22未规定；不影响期限）", by_anonymous=True),
-    "review": Kind("申请复查", "复查", "T22 Art.35"),
-    "re_review": Kind("申请复核", "复核", "T22 Art.36"),
+    "supplement": Kind("补充材料", "参数（T22未规定；不影响期限）", by_anonymous=True),
+    "review": Kind("申请复查", "T22 Art.35"),
+    "re_review": Kind("申请复核", "T22 Art.36"),
 }
 """Withdrawing gives up what others asked for too: an agent, and one of many, brings a paper that
 all have signed. Review is of an opinion that was served on somebody known (T22 Arts.23(2), 35)."""
