@@ -1,6 +1,9 @@
 """Bringing a matter in by WeChat, by talking: the form, the receipt, asking how far it has come."""
 
+import base64
 import datetime as dt
+import json
+import os
 
 import pytest
 from conftest import CaseStory, Desk
@@ -8,7 +11,8 @@ from wechat_desk import ACCOUNT, FOLLOWER, Follower, accounts
 
 from intake import models, use_cases
 from intake.service import SERVICE
-from shared.testing import emitted, hear, make_app
+from intake.use_cases.rotating import KEPT, left_to_rotate, rotate
+from shared.testing import emitted, hear, make_app, sample_secrets
 
 OTHER = "oYp5-7hJk_Another1FollowerXyz"
 PLACE = {"Location_X": "28.112", "Location_Y": "112.982", "Scale": "16", "Label": "松林路9号"}
@@ -415,3 +419,35 @@ def test_the_form_lasts_as_long_as_the_setting_says(tmp_path):
     (row,) = follower.desk.rows(models.wechat_sessions)
     assert row.expires_at == app.clock.now() + dt.timedelta(hours=2)
     app.close()
+
+
+def test_with_new_keys_a_form_goes_on_and_petitions_are_found(tmp_path):
+    old = json.loads(sample_secrets()["PII_KEYRING"])
+    new = {name: {f"{name}-2": base64.b64encode(os.urandom(32)).decode()} for name in old}
+    both = {"keys": new["keys"] | old["keys"], "index": new["index"] | {"index": old["index"]}}
+    numbers = []
+    for ring in (old, both, new):
+        app = make_app(SERVICE, tmp_path, WECHAT_ACCOUNTS=accounts(), PII_KEYRING=json.dumps(ring))
+        follower = Follower(Desk(app))
+        if ring is old:
+            numbers.append(follower.registers()[0])
+            first = follower.says("我要反映", number="1")
+            follower.says("1", "井盖丢了")
+            follower.sends("image", MediaId="pic-1")
+        elif ring is both:
+            rotate_all(app)
+            assert follower.says("我要反映", number="1") == first
+        else:
+            follower.says("完成", "跳过", "完成", "欧阳晓峰", "跳过", "确认")
+            told = follower.says("查询进度")
+            assert numbers[0] in told
+            assert len(told.split("XF")) == 3
+        app.close()
+
+
+def rotate_all(app):
+    ring = app.resources.ring
+    with app.db.write() as session:
+        for kept in KEPT:
+            rotate(session, kept, ring=ring, after=None, most=100)
+        assert left_to_rotate(session, ring=ring) == 0

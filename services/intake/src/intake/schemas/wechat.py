@@ -13,8 +13,8 @@ class WeChatQuery(Query):
 
     timestamp = Text(longest=20, required=True)
     nonce = Text(longest=128, required=True)
-    msg_signature = Text(longest=64, load_default="")
-    encrypt_type = Text(longest=20, load_default="")
+    msg_signature = Text(longest=64, load_default=None)
+    encrypt_type = Text(longest=20, load_default=None)
 
 
 class WeChatEchoQuery(Query):
