@@ -11,7 +11,8 @@ from wechat_desk import ACCOUNT, FOLLOWER, Follower, accounts
 
 from intake import models, use_cases
 from intake.service import SERVICE
-from intake.use_cases.rotating import KEPT, left_to_rotate, rotate
+from intake.use_cases.rotating import left_to_rotate, rotate
+from intake.use_cases.sealed_rows import KEPT
 from shared.testing import emitted, hear, make_app, sample_secrets
 
 OTHER = "oYp5-7hJk_Another1FollowerXyz"
