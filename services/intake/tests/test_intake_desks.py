@@ -91,6 +91,8 @@ def test_drafts_are_forgotten_after_their_days_and_not_before(app, desk, line, h
     assert (visit.state, visit.end_reason) == ("left", "erased")
     assert line.do(call_id, "answer", {}).status_code == 409
     assert line.do(call_id, "sheet", {"title": "x"}, method="put").status_code == 409
+    late = {"due_at": wire(app.clock.now() + dt.timedelta(hours=2)), "number": NUMBER}
+    assert line.do(call_id, "callback", late).status_code == 409
 
 
 def test_a_number_that_is_owed_a_call_is_kept_until_then(app, desk, line):

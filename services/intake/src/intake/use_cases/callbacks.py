@@ -17,7 +17,7 @@ from intake.domain.hotline import (
     number_fault,
 )
 from intake.resources import Resources
-from intake.use_cases.held_calls import own_call
+from intake.use_cases.held_calls import call_is_over, own_call
 from intake.use_cases.persons import indexes_of, opened_number, sealed_number
 from intake.use_cases.sheets import held_by_another, write_desk_look
 from shared.auth import Principal
@@ -63,6 +63,8 @@ def promise_callback(
     Invalid without a number to dial; Conflict where it was promised before.
     """
     now, call = clock.now(), own_call(session, call_id, by=by)
+    if call.erased_at is not None:
+        raise call_is_over(call)
     number = number or opened_number(call, call_id, ring=resources.ring)
     _check_promise(number, due_at, now=now, resources=resources)
     mine = (_table.c.call_id == call_id, sa.not_(_table.c.missed))

@@ -62,7 +62,7 @@ def open_call(
     A clerk who opens one has it; a telephone system may name the account that takes it.
     """
     now, number = clock.now(), call["number"]
-    check_hotline(by)
+    _check_hotline(by)
     _check_call(call, now=now)
     call_id = str(uuid.uuid4())
     row = {
@@ -202,7 +202,7 @@ def end_call(
     One that nobody answered (`missed`) is owed a call back, where its number is known. Conflict
     where it ended otherwise before.
     """
-    check_hotline(by)
+    _check_hotline(by)
     now, row = clock.now(), locked_call(session, call_id)
     if not by.channels and row.agent != by.sub:
         raise held_by_another()
@@ -241,7 +241,7 @@ def state_outcome(
     return frame(locked_call(session, call_id))
 
 
-def check_hotline(by: Principal) -> None:
+def _check_hotline(by: Principal) -> None:
     """Forbidden for the client of another channel."""
     if by.channels and HOTLINE not in by.channels:
         raise Forbidden(
