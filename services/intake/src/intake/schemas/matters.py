@@ -13,7 +13,7 @@ _GROWS = {"description": "a vocabulary that grows"}
 class SimilarQuery(Query):
     """How many petitions to answer at most."""
 
-    limit = Whole(least=1, most=200, load_default=20)
+    limit = Whole(least=1, most=200, load_default=10)
 
 
 class BriefOut(ma.Schema):
