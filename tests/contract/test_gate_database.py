@@ -261,6 +261,14 @@ def test_a_helper_of_a_released_revision_may_not_change_what_it_does(world):
     assert "0001_foundation.py does something else than in routing 0.1.0" in why
 
 
+def test_the_order_in_which_a_tables_indexes_are_made_is_no_change(world):
+    def in_another_order(content):
+        content["database"]["revisions"][0]["statements"].reverse()
+
+    world.release("routing", "0.2.0", in_another_order)
+    assert world.refusals("routing", "0.2.0") == []
+
+
 def test_a_revision_slipped_in_below_released_ones_is_refused(world):
     def slip(content):
         first = content["database"]["revisions"][0]

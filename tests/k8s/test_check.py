@@ -50,7 +50,7 @@ IN_FILES = [
     ("base/intake/web.yaml", "kind: Deployment", "kind: Deployment\nkind: Service", "twice"),
     ("base/intake/worker.yaml", "replicas: 2", "replica: 2", "spec has no field 'replica'"),
     ("base/intake/worker.yaml", "replicas: 2", "replicas: two", "spec.replicas: 'two' is not"),
-    ("base/intake/worker.yaml", "kind: Deployment", "kind: Deploiment", "no kind Deploiment"),
+    ("base/routing/worker.yaml", "kind: Deployment", "kind: Deploiment", "no kind Deploiment"),
     ("base/network.yaml", "policyTypes: [Ingress,", "policyType: [Ingress,", "'policyType'"),
     ("base/intake/stores.yaml", "  owner: intake", "  ownr: intake", "has no field 'ownr'"),
     ("base/intake/stores.yaml", "vhost: minsheng", "vhost: 7", "7 is not of type 'string'"),

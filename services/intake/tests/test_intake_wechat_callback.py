@@ -287,10 +287,12 @@ def test_the_same_message_at_once_is_answered_once(desk, app):
     follower.fills_in()
     query, body = signed_body(text_xml(follower.now, "确认", MsgId="99"), at=follower.now)
     answers = []
-    requests = [
-        threading.Thread(target=lambda: answers.append(post(Desk(app), query, body)))
-        for _ in range(6)
-    ]
+
+    def send(client):
+        answers.append(post(client, query, body))
+
+    clients = [Desk(app) for _ in range(6)]
+    requests = [threading.Thread(target=send, args=(client,)) for client in clients]
     for one in requests:
         one.start()
     for one in requests:

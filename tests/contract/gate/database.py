@@ -83,7 +83,8 @@ def _chain(candidate: Bundle, deployed: Bundle) -> tuple[Bundle, Bundle, list[st
 
 
 def _sql(revision: dict[str, Any]) -> list[str]:
-    return [statement["sql"] for statement in revision["statements"]]
+    """What a revision does; SQLAlchemy makes the indexes of a new table in no fixed order."""
+    return sorted(statement["sql"] for statement in revision["statements"])
 
 
 def _lacking(version: Bundle) -> list[str]:
