@@ -32,6 +32,7 @@ _READY_SECONDS = 240.0
 _MOST_MOVES = 5
 _TAKEN = "Connection in use"
 _STOP_SECONDS = 60.0
+_PORT_SECONDS = 5.0
 
 
 class NotReady(Exception):
@@ -102,7 +103,8 @@ class Stack:
         return _Opened(service, self._env_of(service))
 
     def launch(self, name: str) -> None:
-        """Start a process that is not running, on another port where its own is taken."""
+        """Start a process that is not running, on another port where its own stays taken."""
+        self._await_port(name)
         self.leave_taken_port(name)
         module, env = self.commands[name]
         with (self.var / f"{name}.log").open("ab") as output:
@@ -169,6 +171,15 @@ class Stack:
                 self.launch(name)
             time.sleep(0.1)
         raise NotReady(f"{name} is not ready; its last words:\n{self.log_tail(name)}")
+
+    def _await_port(self, name: str) -> None:
+        """Give the kernel time to let go of what a killed process had: clients know the address."""
+        if self._endpoint_of(name) is None:
+            return
+        port = int(self.commands[name][1]["PORT"])
+        deadline = time.monotonic() + _PORT_SECONDS
+        while not is_free(port) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def leave_taken_port(self, name: str) -> bool:
         """Give a web process that does not run another port if somebody has taken its own."""
