@@ -43,6 +43,7 @@ def check_open(row: sa.Row[Any]) -> None:
 
 
 def check_version(row: sa.Row[Any], version: int) -> None:
+    """Refused as stale where a draft was changed since the caller read it."""
     if row.version != version:
         raise Refused(
             both(
