@@ -20,13 +20,12 @@ from shared.auth import (
     STAFF_AUDIENCE,
     WHOLE_DISTRICT,
     Issuer,
-    Keys,
-    KeysAway,
     Principal,
     Unauthorised,
     Verifier,
 )
 from shared.clock import FixedClock
+from shared.keys import Keys, KeysAway
 from shared.marks import Marker
 from shared.testing import MORNING
 
@@ -233,7 +232,8 @@ def key_server():
 
 def aged(keys, seconds=10.0):
     """Let the keys have been read some time ago."""
-    keys._read_at -= seconds
+    for source in keys.sources:
+        source.read_at -= seconds
 
 
 def test_an_unknown_key_id_makes_the_keys_be_read_again(key_server, clock):
@@ -278,7 +278,7 @@ def test_while_the_key_server_is_away_known_keys_go_on_and_none_is_a_503(clock, 
     keys, never = Keys(url), Keys("http://127.0.0.1:1/jwks.json")
     verifier = Verifier(keys=keys, issuer="minsheng", clock=clock, marker=MARKER)
     verifier.principal(f"Bearer {mint(clock)}")
-    keys.source = never.source
+    keys.sources[0].place = never.sources[0].place
     aged(keys)
     with pytest.raises(Unauthorised):
         verifier.principal(f"Bearer {mint(clock, key=OTHER_KEY)}")

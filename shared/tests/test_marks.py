@@ -16,7 +16,7 @@ names = st.text(min_size=1, max_size=20)
 
 
 def caller(marker, account="qian", unit="transport", scope=("transport",)):
-    return Principal(account, frozenset(), unit, frozenset(scope), marker)
+    return Principal(account, frozenset(), unit, frozenset(scope), known_by=marker)
 
 
 @given(kind=st.sampled_from(["account", "unit"]), name=names, other=names)

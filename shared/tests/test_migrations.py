@@ -70,9 +70,16 @@ def differences(connection, service):
     return [one for one in found if one[0] != "modify_nullable"]
 
 
-def test_all_five_services_are_found():
+def test_all_six_services_are_found():
     names = [service.name for service in SERVICES]
-    assert names == ["intake", "routing", "supervision", "satisfaction", "sync-municipal"]
+    assert names == [
+        "intake",
+        "routing",
+        "supervision",
+        "satisfaction",
+        "sync-municipal",
+        "console",
+    ]
 
 
 @each_service

@@ -54,13 +54,14 @@ def after_restore(app: App, *, to: dt.datetime, republished: dt.timedelta = REPU
     with app.db.write() as session:
         _pass_over(session, app, passed)
         app.service.after_restore(session, passed, now)
-        emit(
-            session,
-            app.service.events[REPLAY_REQUESTED],
-            subject=f"replay-{app.service.name}",
-            data={"to": app.service.name, "types": types, "since": since},
-            time=now,
-        )
+        if app.service.talks:
+            emit(
+                session,
+                app.service.events[REPLAY_REQUESTED],
+                subject=f"replay-{app.service.name}",
+                data={"to": app.service.name, "types": types, "since": since},
+                time=now,
+            )
     return Resumed(passed, since, types)
 
 

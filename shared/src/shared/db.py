@@ -37,8 +37,10 @@ __all__ = [
 ]
 
 BUSY_MS = 10_000
+# Statements here are read along indexes: compiling one took a third of its time (docs/adr/0049).
 POSTGRES_OPTIONS = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=60000"
+    " -c jit=off"
 )
 STOPPED_AFTER = dt.timedelta(seconds=30)
 _END_STOPPED = sa.text("""

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,7 +41,7 @@ from shared.web.app import metrics_response
 _LOCK_WAIT_S = 4.0
 _STOP_WAIT_S = 10.0
 _WATCH_S = 0.5
-_LOCAL = {"PUBLIC_RATE": "600/minute", "POLL_SECONDS": "0.1"}
+_LOCAL = {"PUBLIC_RATE": "600/minute", "POLL_SECONDS": "0.1", "COOKIES_SECURE": "0"}
 
 
 class VarInUse(Exception):
@@ -102,27 +102,39 @@ class System:
         self.threads: list[threading.Thread] = []
 
     def wsgi(self) -> Any:
-        """Each service under its name, /auth for signing in, /metrics for all."""
-        root = Flask("embedded", static_folder=None)
+        """Each service under its name, pages at /, /auth for signing in, /metrics for all."""
+        accounts = local_accounts(self.var, self.env)
+        signing_in = create_accounts_app(accounts, jwks=self.env["TOKEN_JWKS"])
+        webs = {name: create_app(app) for name, app in self.apps.items()}
+        for app in self.apps.values():
+            app.neighbours = webs | {"auth": signing_in}
+        root: Any = self._bare()
+        mounts: dict[str, Any] = {"/auth": signing_in, "/metrics": self._metrics()}
+        for name, web in webs.items():
+            if self.apps[name].service.pages:
+                root = web
+            else:
+                mounts[f"/{name}"] = web
+        return DispatcherMiddleware(root, mounts)
+
+    def _metrics(self) -> Callable[..., Any]:
         first = next(iter(self.apps.values()))
 
-        @root.get("/metrics")
-        def metrics() -> Response:
-            return metrics_response(first)
+        def metrics(environ: Any, start_response: Any) -> Any:
+            return metrics_response(first)(environ, start_response)
+
+        return metrics
+
+    @staticmethod
+    def _bare() -> Flask:
+        """What answers at / where no service has pages."""
+        root = Flask("embedded", static_folder=None)
 
         @root.get("/healthz")
         def healthz() -> Response:
             return Response('{"status":"alive"}\n', content_type="application/json")
 
-        accounts = local_accounts(self.var, self.env)
-        mounts: dict[str, Any] = {
-            "/auth": create_accounts_app(accounts, jwks=self.env["TOKEN_JWKS"])
-        }
-        webs = {name: create_app(app) for name, app in self.apps.items()}
-        for app in self.apps.values():
-            app.neighbours = webs
-        mounts |= {f"/{name}": web for name, web in webs.items()}
-        return DispatcherMiddleware(root, mounts)
+        return root
 
     def start(self) -> None:
         """Start every service's loops and roles."""
@@ -188,6 +200,8 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from error
     env = dict(os.environ) | local_secrets(var)
+    # A provider's keys beside our own are named by who starts this; secrets are never.
+    env["TOKEN_JWKS"] = os.environ.get("TOKEN_JWKS") or env["TOKEN_JWKS"]
     log.configure("embedded", env.get("LOG_LEVEL", "WARNING"))
     services = find_services()
     launched = {

@@ -29,6 +29,7 @@ def make_secrets() -> dict[str, str]:
         "QUERY_CODE_SECRET": secrets.token_urlsafe(48),
         "PII_KEYRING": KeyRing.generate(),
         "AUDIT_KEYS": secrets.token_urlsafe(48),
+        "SESSION_SECRET": secrets.token_urlsafe(48),
         "CITY_TOKEN": secrets.token_urlsafe(48),
     }
 
@@ -61,7 +62,8 @@ def password(var: Path) -> str:
 
 def local_accounts(var: Path, env: Mapping[str, str]) -> Accounts:
     """The local accounts, whose tokens the key in `env` signs."""
-    issuer = Issuer(private_jwk=env["STAFF_TOKEN_KEY"], issuer="minsheng", clock=SystemClock())
+    name = env.get("TOKEN_ISSUER", "minsheng")
+    issuer = Issuer(private_jwk=env["STAFF_TOKEN_KEY"], issuer=name, clock=SystemClock())
     return Accounts.load(var / ACCOUNTS_FILE, issuer)
 
 

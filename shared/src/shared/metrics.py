@@ -47,6 +47,17 @@ class Instruments:
         self.requests = counter("http_requests_total", "HTTP answers.", "method", "route", "status")
         self.limited = counter("http_limited_total", "Requests beyond a counted rate.", "kind")
         self.request_seconds = histogram("http_request_seconds", "Time to answer.", "route")
+        self.asked = counter(
+            "peer_requests_total",
+            "Requests to other services.",
+            "peer",
+            "method",
+            "route",
+            "status",
+        )
+        self.asked_seconds = histogram(
+            "peer_request_seconds", "Time until another service answered, or none came.", "peer"
+        )
         self.handed_over = counter(
             "notices_handed_over_total", "Notices given to a gateway.", "medium", "outcome"
         )
@@ -96,6 +107,14 @@ class Metrics:
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self.instruments.requests.labels(self.service, method, route, str(status)).inc()
         self.instruments.request_seconds.labels(self.service, route).observe(seconds)
+
+    def asked(
+        self, peer: str, method: str, route: str, *, status: int | None, seconds: float
+    ) -> None:
+        """Another service was asked; `status` is None where no answer came."""
+        shown = str(status or "none")
+        self.instruments.asked.labels(self.service, peer, method, route, shown).inc()
+        self.instruments.asked_seconds.labels(self.service, peer).observe(seconds)
 
     def will_hand_over(self, medium: str, outcomes: Iterable[str]) -> None:
         """Begin a medium's counters at 0."""

@@ -50,7 +50,7 @@ class Peer:
             timeout=seconds,
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),
-            transport=None if wsgi is None else _InProcess(wsgi),
+            transport=None if wsgi is None else InProcess(wsgi),
         )
 
     def post(self, path: str, *, route: str, authorization: str, body: Mapping[str, Any]) -> Reply:
@@ -100,14 +100,17 @@ class Peer:
         return Reply(status, json.loads(bytes(read)))
 
 
-class _InProcess(httpx.BaseTransport):
+class InProcess(httpx.BaseTransport):
     """Calls a web application in this thread, so that no second thread of the server is needed.
 
-    In a context of its own: what that application sets for its request ends with it.
+    In a context of its own: what that application sets for its request ends with it. No proxy is
+    in between, so the address that a page passes on is the one that calls.
     """
 
     def __init__(self, wsgi: Any) -> None:
-        self._wsgi = httpx.WSGITransport(app=wsgi)
+        self._wsgi = wsgi
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return contextvars.copy_context().run(self._wsgi.handle_request, request)
+        address = request.headers.get("X-Forwarded-For", "127.0.0.1")
+        wsgi = httpx.WSGITransport(app=self._wsgi, remote_addr=address)
+        return contextvars.copy_context().run(wsgi.handle_request, request)

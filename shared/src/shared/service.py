@@ -11,20 +11,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 import sqlalchemy as sa
 from marshmallow import fields
 
 from shared import trace
-from shared.auth import Keys, Verifier
+from shared.auth import Verifier
 from shared.bus import Publisher
 from shared.clock import Clock, SystemClock
 from shared.contracts import REPLAY_REQUESTED, Event, Events, Reads, Subscriptions
 from shared.db import Database, Session
 from shared.ground import Ground
 from shared.inbox import Inbox, Processor
+from shared.keys import Keys
 from shared.marks import Marker
 from shared.metrics import Gauges, Instruments, Metrics
 from shared.outbox import Outbox, Relay, Replays
@@ -33,6 +34,9 @@ from shared.settings import Settings
 from shared.web.answers import StoredAnswers
 from shared.web.api import Api
 from shared.web.ops import backlog
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 GROUP = "minsheng.services"
 ALL_SERVICES = ("intake", "routing", "supervision", "satisfaction", "sync-municipal")
@@ -83,6 +87,8 @@ class Service:
     companions: tuple[Companion, ...] = ()
     folders: Mapping[str, str] = field(default_factory=dict)
     """Settings that a local installation answers with the file:// URL of a folder under VAR."""
+    pages: Callable[["Flask", "App"], None] | None = None
+    """Adds pages for people to its web application, which a local installation serves at /."""
     after_restore: Callable[[Session, int, dt.datetime], None] = lambda _session, _passed, _now: (
         None
     )
@@ -90,6 +96,11 @@ class Service:
 
     def __post_init__(self) -> None:
         declare_replay(self)
+
+    @property
+    def talks(self) -> bool:
+        """Whether it tells or hears anything, so that it needs a queue and a worker."""
+        return bool(self.subscriptions.rows or self.jobs or list(self.events))
 
     @property
     def version(self) -> str:
@@ -121,8 +132,8 @@ class ReplayWanted(Reads):
 
 
 def declare_replay(service: Service) -> None:
-    """Every service may ask for a replay, and hears the others ask for one of its events."""
-    if REPLAY_REQUESTED in service.events:
+    """Who tells or hears anything may ask for a replay, and hears the others ask for one."""
+    if REPLAY_REQUESTED in service.events or not service.talks:
         return
     service.events.type(REPLAY_REQUESTED)(ReplayRequested)
 

@@ -223,13 +223,25 @@ class Api:
         files: tuple[str, ...],
         query: type[Query] | None = None,
         audited: bool = False,
+        door: Door | None = None,
     ) -> Callable[[FileHandler], FileHandler]:
         """A read whose answer is a `File` of one of the media types `files`; `audited` as `get`."""
 
         def add(handler: FileHandler) -> FileHandler:
             self.routes.append(
                 Route(
-                    "GET", path, handler, who, 200, None, query, None, False, audited, files=files
+                    "GET",
+                    path,
+                    handler,
+                    who,
+                    200,
+                    None,
+                    query,
+                    None,
+                    False,
+                    audited,
+                    files=files,
+                    door=door,
                 )
             )
             return handler

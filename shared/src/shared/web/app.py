@@ -54,6 +54,8 @@ def create_app(app: "App") -> Flask:
     ops.add_routes(operators)
     for api in (app.service.api, operators):
         mount(api, flask, app, guard)
+    if app.service.pages:
+        app.service.pages(flask, app)
 
     @cache
     def document() -> dict[str, Any]:

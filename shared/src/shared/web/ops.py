@@ -23,6 +23,7 @@ class DeadRow(ma.Schema):
     source = fields.Str()
     type = fields.Str()
     subject = fields.Str()
+    received_at = fields.AwareDateTime()
     attempts = fields.Int()
     last_error = fields.Str(allow_none=True)
 

@@ -68,17 +68,20 @@ def page_by_key(
     by: Sequence[sa.ColumnElement[Any]],
     query: dict[str, Any],
     present: Callable[[Any], dict[str, Any]],
+    newest_first: bool = False,
 ) -> dict[str, Any]:
-    """One page of `statement` in ascending order of `by`, columns that are unique together.
+    """One page of `statement` in ascending order of `by`, columns that are unique together, or in
+    descending order.
 
     The columns are texts and times, none of them null.
     """
     limit = query["limit"]
     if query["cursor"]:
-        last = _key_values(query["cursor"], by)
-        statement = statement.where(sa.tuple_(*by) > sa.tuple_(*last))
+        here, last = sa.tuple_(*by), sa.tuple_(*_key_values(query["cursor"], by))
+        statement = statement.where(here < last if newest_first else here > last)
     keys = [column.label(f"_key{n}") for n, column in enumerate(by)]
-    rows = session.execute(statement.add_columns(*keys).order_by(*by).limit(limit + 1)).all()
+    order = [column.desc() if newest_first else column.asc() for column in by]
+    rows = session.execute(statement.add_columns(*keys).order_by(*order).limit(limit + 1)).all()
     cursor = None
     if len(rows) > limit:
         key = [getattr(rows[limit - 1], label.name) for label in keys]
