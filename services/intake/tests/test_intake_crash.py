@@ -32,7 +32,7 @@ app = App(SERVICE, read_settings(SERVICE.settings), clock=clock)
 roles, district = frozenset({"registrar", "dispatcher"}), frozenset({"*"})
 this = {
     "petition_id": petition_id,
-    "by": Principal("clerk", roles, "bureau", district, app.verifier.marker),
+    "by": Principal("clerk", roles, "bureau", district, known_by=app.verifier.marker),
     "clock": clock,
 }
 with app.db.write() as session:
@@ -52,7 +52,9 @@ with app.db.write() as session:
             **this,
         )
     if act == "compare":
-        assert comparing.compare_waiting(session, now=clock.now(), most=50) == 2
+        assert comparing.compare_waiting(
+            session, now=clock.now(), most=50, common=app.resources.common_pairs
+        ) == 2
     os.kill(os.getpid(), signal.SIGKILL)
 """
 ACTS = {

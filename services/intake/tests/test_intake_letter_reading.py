@@ -82,7 +82,8 @@ def test_what_was_recognised_is_told_to_be_unchecked_and_kept_sealed(letters):
     letter_id = letters.logged()
     letters.scanned(letter_id, scanned(sheet(*LINES)))
     letters.read_all()
-    assert "可能有误" in letters.look(letter_id).json["recognised_text_notice"]
+    notice = letters.look(letter_id).json["recognised_text_notice"]
+    assert notice == "以上文字由程序识别，可能有误，登记时以扫描件为准。"
     [row] = letters.desk.rows(models.letter_pages)
     assert "路灯".encode() not in row.text
 

@@ -40,7 +40,11 @@ with app.db.write() as session:
         letter_id=letter_id,
         petition=petition,
         by=Principal(
-            "registrar", frozenset({"registrar"}), "bureau", frozenset({"*"}), app.verifier.marker
+            "registrar",
+            frozenset({"registrar"}),
+            "bureau",
+            frozenset({"*"}),
+            known_by=app.verifier.marker,
         ),
         clock=app.clock,
         resources=app.resources,

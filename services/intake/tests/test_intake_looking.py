@@ -55,6 +55,14 @@ def test_the_bureau_sees_a_petition_with_person_and_words_masked(desk, petition_
     assert not [value for value in leaked if value in seen.text]
 
 
+def test_a_petition_is_found_by_its_number_by_whoever_may_look_at_it(desk, petition_id):
+    number = desk.get(f"/v1/petitions/{petition_id}", "registrar").json["petition_no"]
+    found = desk.get(f"/v1/petition-numbers/{number}", "dispatcher")
+    assert found.json == {"petition_id": petition_id, "petition_no": number}
+    assert desk.get(f"/v1/petition-numbers/{number}", "handler").status_code == 404
+    assert desk.get("/v1/petition-numbers/XF000000000000", "dispatcher").status_code == 404
+
+
 @on_both_databases
 def test_with_a_purpose_person_and_words_are_shown(desk, petition_id):
     seen = unmask(desk, petition_id, "dispatcher").json

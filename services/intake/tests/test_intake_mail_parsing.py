@@ -204,7 +204,7 @@ def test_what_cannot_be_read_says_why(raw, reason):
     assert refused.value.reason == reason
 
 
-def test_winmail_dat_stays_a_file():
+def test_a_winmail_dat_that_cannot_be_opened_stays_a_file():
     made = letter("看附件。")
     made.add_attachment(b"\x78\x9f\x3e\x22rest", "application", "ms-tnef")
     (one,) = read(made).attachments

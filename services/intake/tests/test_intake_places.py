@@ -137,6 +137,7 @@ def test_anyone_finds_places_by_how_their_name_begins(desk):
     answer = desk.get("/v1/places", token="", query_string={"name": "海月"})
     assert [item["within_name"] for item in answer.json["items"]] == ["望潮街道", "云顶街道"]
     assert answer.json["items"][0]["kind_name"] == "道路"
+    assert {"longitude", "latitude"} <= answer.json["items"][0].keys()
     assert desk.get("/v1/places", token="", query_string={"name": "%"}).json["items"] == []
 
 

@@ -284,6 +284,29 @@ class TestFiles:
         assert writer.desk.delete(path, token=writer.token).status_code == 404
         assert writer.read().json["files"] == []
 
+    def test_a_photo_can_be_seen_again_by_its_writer_alone(self, writer):
+        writer.begin(**MATTER)
+        kept = writer.add(made.picture()).json
+        path = f"{writer.path}/files/{kept['attachment_id']}"
+        shown = writer.desk.get(path, token=writer.token)
+        assert (shown.status_code, shown.mimetype) == (200, kept["media_type"])
+        assert len(shown.data) == kept["size"]
+        assert writer.desk.get(path).status_code == 401
+        stranger = Writer(writer.desk)
+        stranger.begin(**MATTER)
+        assert writer.desk.get(path, token=stranger.token).status_code == 404
+        through_theirs = f"{stranger.path}/files/{kept['attachment_id']}"
+        assert writer.desk.get(through_theirs, token=stranger.token).status_code == 404
+
+    def test_a_photo_is_not_shown_once_it_was_taken_off_or_submitted(self, writer):
+        writer.begin(**MATTER)
+        off, sent = (writer.add(made.picture(size=(n, n))).json for n in (20, 30))
+        paths = [f"{writer.path}/files/{one['attachment_id']}" for one in (off, sent)]
+        writer.desk.delete(paths[0], token=writer.token)
+        assert writer.desk.get(paths[0], token=writer.token).status_code == 404
+        assert writer.submit().status_code == 201
+        assert writer.desk.get(paths[1], token=writer.token).status_code == 404
+
     def test_too_many_files_are_refused(self, tmp_path):
         folder = (tmp_path / "attachments").as_uri()
         app = make_app(SERVICE, tmp_path, ATTACHMENTS_URL=folder, ATTACHMENTS_MOST="1")
@@ -405,6 +428,19 @@ class TestSubmitting:
         petition_id = writer.submit().json["petition_id"]
         seen = writer.desk.get(f"/v1/petitions/{petition_id}", "dispatcher").json
         assert (seen["mailbox"], seen["addressee"]) == ("head", "office")
+
+    def test_the_receipt_says_how_its_petitioner_chose_to_be_served(self, writer):
+        chosen = {"medium": "sms", "consent_to_electronic_service": True}
+        writer.begin(**MATTER, petitioner=PETITIONER, notify=chosen)
+        first, again = writer.submit().json, writer.submit().json
+        assert first == again
+        assert first["choice"] | chosen == first["choice"]
+        path = f"/v1/public/petitions/{first['petition_no']}"
+        citizen = writer.desk.citizen_token(first["petition_id"])
+        assert writer.desk.get(path, token=citizen).json["choice"] == first["choice"]
+        changed = {"medium": "letter", "consent_to_electronic_service": False}
+        writer.desk.put(f"{path}/notify", token=citizen, json=changed)
+        assert writer.submit().json["choice"] | changed == writer.submit().json["choice"]
 
     def test_dropping_a_submitted_draft_leaves_the_petition(self, writer):
         writer.begin(**MATTER)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from intake.desks import Desks
 from intake.domain.audit import AuditKeys
+from intake.domain.common_pairs import CommonPairs
 from intake.domain.places import KnownPlaces
 from intake.domain.rates import Rate, parse_rates
 from intake.domain.retention import Retention
 from intake.domain.suspicion import Accusations
+from intake.files.drawing import Drawer
 from intake.files.examining import Examiner
 from intake.files.recognising import Recogniser
 from intake.files.scanning import Scanner
@@ -29,6 +31,7 @@ class Files:
     storage: Storage
     scanner: Scanner
     examiner: Examiner
+    drawer: Drawer
     most: int
     draft_bytes: int
     link_lasts: dt.timedelta
@@ -54,6 +57,7 @@ class Resources:
     closed_letters_last: dt.timedelta | None
     wechat: WeChat
     places: KnownPlaces = field(default_factory=KnownPlaces)
+    common_pairs: CommonPairs = field(default_factory=CommonPairs)
 
 
 def build(settings: Settings, clock: Clock) -> Resources:
@@ -98,6 +102,7 @@ def _files(settings: Settings) -> Files:
             most=settings.attachment_bytes,
             at_once=settings.attachment_examiners,
         ),
+        drawer=Drawer(at_once=settings.attachment_examiners),
         most=settings.attachments_most,
         draft_bytes=settings.draft_bytes,
         link_lasts=dt.timedelta(seconds=settings.attachment_link_seconds),

@@ -3,6 +3,7 @@
 from intake.api import (
     accounts,
     attachments,
+    audit,
     calls,
     channels,
     corrections,
@@ -28,6 +29,7 @@ __all__ = [
     "accounts",
     "api",
     "attachments",
+    "audit",
     "calls",
     "channels",
     "corrections",

@@ -133,3 +133,17 @@ def download(call: Call) -> File:
         resources=call.resources,
     )
     return File(found.pieces, found.media_type, found.name, found.size)
+
+
+@api.file("/v1/attachments/<link>/pages/<int:page>", who=LINK, files=("image/jpeg",), audited=True)
+def attachment_page(call: Call) -> File:
+    """A page of the file that a link was given for, as a picture; the look is written down."""
+    found = use_cases.draw_page(
+        call.session,
+        link=call.path["link"],
+        page=call.path["page"],
+        marker=call.app.verifier.marker,
+        clock=call.clock,
+        resources=call.resources,
+    )
+    return File(found.pieces, found.media_type, found.name, found.size)

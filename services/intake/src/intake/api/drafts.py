@@ -6,13 +6,14 @@ from typing import Any
 from intake import use_cases
 from intake.api.doors import counted_as
 from intake.api.routes import api
+from intake.domain.attachments import KINDS
 from intake.schemas import drafts as schemas
 from intake.schemas.attachments import AttachmentOut
-from intake.schemas.petitions import PublicPetitionIn, Registered
+from intake.schemas.petitions import PublicPetitionIn
 from intake.settings import Settings
 from intake.use_cases import Taken
 from shared.errors import in_language
-from shared.web.api import GUEST, HOLDER, Call, Early
+from shared.web.api import GUEST, HOLDER, Call, Early, File
 from shared.web.problems import language, load
 
 _BASE = "/v1/public/drafts"
@@ -107,7 +108,7 @@ def drop_draft(call: Call) -> dict[str, Any]:
 @api.post(
     f"{_BASE}/<draft_id>/submit",
     who=HOLDER,
-    answer=Registered,
+    answer=schemas.SubmittedOut,
     status=201,
     if_match=True,
     door=counted_as("register"),
@@ -156,6 +157,25 @@ def add_file(call: Call) -> dict[str, Any]:
         clock=call.clock,
         resources=call.resources,
     )
+
+
+@api.file(
+    f"{_BASE}/<draft_id>/files/<attachment_id>",
+    who=HOLDER,
+    files=tuple(kind.media_type for kind in KINDS.values()),
+    door=_CHANGES,
+)
+def draft_file(call: Call) -> File:
+    """A draft's photo or paper as it is kept, for whoever has the draft's secret."""
+    found = use_cases.open_draft_file(
+        call.session,
+        draft_id=call.path["draft_id"],
+        attachment_id=call.path["attachment_id"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+    return File(found.pieces, found.media_type, found.name, found.size)
 
 
 @api.delete(

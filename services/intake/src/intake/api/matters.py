@@ -31,6 +31,22 @@ def similar(call: Call) -> dict[str, Any]:
 
 
 @api.post(
+    "/v1/similar", who=staff("registrar"), body=schemas.TypedIn, answer=schemas.SimilarToTypedOut
+)
+def similar_to_typed(call: Call) -> dict[str, Any]:
+    """Petitions that may be about what is just being typed, before it is registered; nothing of it
+    is kept, and the looks are written down."""
+    return use_cases.similar_to_typed(
+        call.session,
+        words=call.body,
+        most=call.body["limit"],
+        by=call.principal,
+        clock=call.clock,
+        resources=call.resources,
+    )
+
+
+@api.post(
     "/v1/petitions/<petition_id>/not-same",
     who=DECIDERS,
     body=schemas.NotSameIn,
@@ -45,6 +61,7 @@ def say_not_the_same(call: Call) -> dict[str, Any]:
         reason=call.body["reason"],
         by=call.principal,
         clock=call.clock,
+        resources=call.resources,
     )
 
 

@@ -76,6 +76,14 @@ def progress(call: Call) -> dict[str, Any]:
     )
 
 
+@api.get("/v1/petition-numbers/<petition_no>", who=READERS, answer=schemas.NumberedOut)
+def petition_of_number(call: Call) -> dict[str, Any]:
+    """Which petition has a number, for whoever may look at it; no look, since nothing is shown."""
+    return use_cases.find_by_number(
+        call.session, petition_no=call.path["petition_no"], by=call.principal
+    )
+
+
 @api.get("/v1/petitions/<petition_id>", who=READERS, answer=schemas.PetitionOut, audited=True)
 def petition(call: Call) -> dict[str, Any]:
     """A petition as received, its petitioner masked; the look is written down."""

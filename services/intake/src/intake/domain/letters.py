@@ -34,10 +34,7 @@ READINGS = {
     "unavailable": "本系统未安装文字识别程序，不提供识别文字",
 }
 """How far reading a scan's text has come."""
-NOT_CHECKED = both(
-    "以上文字由程序识别，可能有误，登记时以扫描件为准。",
-    "This text was recognised by a program and may be wrong; the scan is what counts.",
-)
+NOT_CHECKED = "以上文字由程序识别，可能有误，登记时以扫描件为准。"
 """Stands with whatever text was recognised."""
 
 MAIL_NO = re.compile(r"[A-Z0-9]{5,30}\Z", re.ASCII)

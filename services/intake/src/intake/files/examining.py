@@ -39,11 +39,13 @@ def refused(why: str) -> Unacceptable:
 
 @dataclass(frozen=True)
 class Examined:
-    """A file that may be kept: its kind, and what of it is kept, from where that stands."""
+    """A file that may be kept: its kind, how many pages it has where it has any, and what of it is
+    kept, from where that stands."""
 
     kind: Kind
     file: IO[bytes]
     size: int
+    pages: int | None
 
 
 class Examiner:
@@ -85,7 +87,7 @@ class Examiner:
             kept = file
         size = kept.seek(0, os.SEEK_END)
         kept.seek(0)
-        return Examined(KINDS[answer["kind"]], kept, size)
+        return Examined(KINDS[answer["kind"]], kept, size, answer["pages"])
 
     def _answer(self, file: IO[bytes], kept: IO[bytes], kinds: frozenset[str]) -> dict[str, Any]:
         file.seek(0)

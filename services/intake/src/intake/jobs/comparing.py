@@ -39,7 +39,9 @@ def _batch(app: App, most: int) -> int:
     with app.db.fenced("compare") as session:
         if session is None:
             return 0
-        return comparing.compare_waiting(session, now=app.clock.now(), most=most)
+        return comparing.compare_waiting(
+            session, now=app.clock.now(), most=most, common=app.resources.common_pairs
+        )
 
 
 def _one_by_one(app: App) -> int:

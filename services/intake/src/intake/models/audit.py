@@ -23,6 +23,8 @@ audit = sa.Table(
     sa.Column("seal", sa.LargeBinary, nullable=False),
     sa.Index("audit_petition", "petition_id", "seq"),
     sa.Index("audit_who", "who", "seq"),
+    sa.Index("audit_at", "at"),
+    sa.Index("audit_act", "act", "at"),
 )
 """The audit chain and its branches, told by `seq`; triggers refuse to change or remove an entry."""
 

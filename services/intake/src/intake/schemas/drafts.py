@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from intake.schemas.attachments import AttachmentOut
-from intake.schemas.petitions import PublicPetitionIn
+from intake.schemas.petitions import ChoiceOut, PublicPetitionIn, Registered
 from shared.errors import both
 from shared.web.fields import Body
 
@@ -80,6 +80,12 @@ class BegunDraftOut(_KeptDraftOut):
     """
 
     token = fields.Str(required=True)
+
+
+class SubmittedOut(Registered):
+    """The receipt of a draft, and how its petitioner chose to be served."""
+
+    choice = fields.Nested(ChoiceOut, required=True)
 
 
 class ListedDraftOut(ma.Schema):

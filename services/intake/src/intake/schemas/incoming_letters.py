@@ -91,7 +91,8 @@ class RecognisedPageOut(ma.Schema):
 
 
 class LetterScanOut(ListedAttachmentOut):
-    """A scan, how far its text was read, and what was recognised; `pages` is null until then."""
+    """A scan, how far its text was read, and what was recognised; `pages` is how many it has, null
+    where nobody has counted them yet."""
 
     reading = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
     reading_name = fields.Str(required=True)

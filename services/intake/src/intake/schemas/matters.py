@@ -4,6 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from intake.domain.sameness import KINDS, SAME
+from intake.schemas.participants import is_id_number, is_phone
 from shared.web.fields import Body, Code, Query, Text, Whole
 
 LINKED_MOST = 200
@@ -14,6 +15,17 @@ class SimilarQuery(Query):
     """How many petitions to answer at most."""
 
     limit = Whole(least=1, most=200, load_default=10)
+
+
+class TypedIn(Body):
+    """What is being typed of a petition, in the body since addresses are written into logs."""
+
+    title = Text(longest=200, shortest=0, allow_none=True, load_default=None)
+    content = Text(longest=50_000, shortest=0, lines=True, allow_none=True, load_default=None)
+    place = Text(longest=300, shortest=0, allow_none=True, load_default=None)
+    phone = Text(longest=30, allow_none=True, load_default=None, validate=is_phone)
+    id_number = Text(longest=30, allow_none=True, load_default=None, validate=is_id_number)
+    limit = Whole(least=1, most=50, load_default=5)
 
 
 class BriefOut(ma.Schema):
@@ -46,6 +58,12 @@ class SimilarOut(ma.Schema):
 
     petition_id = fields.Str(required=True)
     matter_id = fields.Str(required=True, allow_none=True)
+    items = fields.List(fields.Nested(CandidateOut), required=True)
+
+
+class SimilarToTypedOut(ma.Schema):
+    """Petitions that are like what is being typed, the likest first."""
+
     items = fields.List(fields.Nested(CandidateOut), required=True)
 
 

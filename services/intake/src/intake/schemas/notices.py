@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from intake.schemas.petitions import NotifyIn
+from intake.schemas.petitions import ChoiceOut, NotifyIn
 from shared.errors import both
 from shared.web.fields import Body, Day, Flag, Text
 
@@ -32,16 +32,6 @@ class NoticeOut(ma.Schema):
     sent_at = fields.AwareDateTime(required=True, allow_none=True)
     sent_by = fields.Str(required=True, allow_none=True)
     delivered_at = fields.AwareDateTime(required=True, allow_none=True)
-
-
-class ChoiceOut(ma.Schema):
-    """How a petitioner chose to be served, and whether they consent to electronic service."""
-
-    medium = fields.Str(required=True, allow_none=True)
-    medium_name = fields.Str(required=True, allow_none=True)
-    consent_to_electronic_service = fields.Bool(required=True)
-    channel = fields.Str(required=True, allow_none=True)
-    at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class NoticesOut(ma.Schema):

@@ -146,6 +146,16 @@ class SessionOut(ma.Schema):
     expires_in = fields.Int(required=True)
 
 
+class ChoiceOut(ma.Schema):
+    """How a petitioner chose to be served, and whether they consent to electronic service."""
+
+    medium = fields.Str(required=True, allow_none=True)
+    medium_name = fields.Str(required=True, allow_none=True)
+    consent_to_electronic_service = fields.Bool(required=True)
+    channel = fields.Str(required=True, allow_none=True)
+    at = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class StageOut(ma.Schema):
     """One stage in plain words."""
 
@@ -155,14 +165,21 @@ class StageOut(ma.Schema):
 
 
 class ProgressOut(ma.Schema):
-    """How far a petition has come, what became of requests, what may be asked for now."""
+    """How far a petition has come, what became of requests, what may be asked for now, and how its
+    petitioner chose to be served."""
 
     petition_no = fields.Str(required=True)
     state = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
     state_name = fields.Str(required=True)
+    answer_by = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the last day for an answer (T22 Art.34), while one is owed"},
+    )
     stages = fields.List(fields.Nested(StageOut), required=True)
     requests = fields.List(fields.Nested(RequestTold), required=True)
     open_requests = fields.List(fields.Nested(OpenRequestOut), required=True)
+    choice = fields.Nested(ChoiceOut, required=True)
 
 
 class LocationOut(ma.Schema):
@@ -230,6 +247,13 @@ class ClaimIn(Body):
 
     purpose = Code(tuple(CLAIMS), required=True)
     document_id = Text(longest=36, required=True)
+
+
+class NumberedOut(ma.Schema):
+    """Which petition has a number; nothing of what it says."""
+
+    petition_id = fields.Str()
+    petition_no = fields.Str()
 
 
 class ClaimantOut(ma.Schema):

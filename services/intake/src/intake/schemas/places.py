@@ -13,7 +13,7 @@ class PlacesQuery(Query):
 
 
 class PlaceOut(ma.Schema):
-    """A place of the gazetteer, and the one around it."""
+    """A place of the gazetteer, where it is (WGS-84), and the one around it."""
 
     code = fields.Str(required=True)
     name = fields.Str(required=True)
@@ -21,6 +21,8 @@ class PlaceOut(ma.Schema):
     kind_name = fields.Str(required=True)
     within = fields.Str(required=True, allow_none=True)
     within_name = fields.Str(required=True, allow_none=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
 
 
 class PlacesOut(ma.Schema):

@@ -10,8 +10,9 @@ from intake.use_cases.accounts import (
     sign_out,
 )
 from intake.use_cases.attaching import Taken, attach, take_in
-from intake.use_cases.attachments import download, link_to, list_attachments, sweep
+from intake.use_cases.attachments import download, draw_page, link_to, list_attachments, sweep
 from intake.use_cases.audit_branches import open_branches, tie_branches
+from intake.use_cases.audit_reading import read_audit
 from intake.use_cases.auditing import adopt_looks
 from intake.use_cases.call_filing import register_call, supplement_by_call
 from intake.use_cases.callbacks import (
@@ -32,7 +33,12 @@ from intake.use_cases.calls import (
 )
 from intake.use_cases.channels import count_channels, list_channels, put_channel
 from intake.use_cases.correcting import correct, corrections_of, void
-from intake.use_cases.draft_files import add_file, drop_file, take_in_for_draft
+from intake.use_cases.draft_files import (
+    add_file,
+    drop_file,
+    open_draft_file,
+    take_in_for_draft,
+)
 from intake.use_cases.drafts import begin_draft, change_draft, drafts_of, drop_draft, read_draft
 from intake.use_cases.erasing import Deciding, erase_due, erase_on_request, hold, lift_hold
 from intake.use_cases.following import keep_progress, open_citizen_session, progress_of
@@ -49,7 +55,7 @@ from intake.use_cases.letters import (
     register_letter,
     take_scan,
 )
-from intake.use_cases.looking import claim_identity, count, look_at
+from intake.use_cases.looking import claim_identity, count, find_by_number, look_at
 from intake.use_cases.mail import (
     Reply,
     TakenMail,
@@ -91,7 +97,7 @@ from intake.use_cases.reception import (
 from intake.use_cases.registering import check_many, register, register_many
 from intake.use_cases.requesting import request_by_code, request_on_paper, send_request_code
 from intake.use_cases.requests import keep_answers, requests_of
-from intake.use_cases.similar import list_proposals, say_not_the_same, similar
+from intake.use_cases.similar import list_proposals, say_not_the_same, similar, similar_to_typed
 from intake.use_cases.submitting import forget_drafts, submit_draft
 from intake.use_cases.supplementing import supplement
 from intake.use_cases.suspecting import decide_suspicion, open_suspicions
@@ -149,6 +155,7 @@ __all__ = [
     "deal_with_unread",
     "decide_suspicion",
     "download",
+    "draw_page",
     "drafts_of",
     "drop_draft",
     "drop_file",
@@ -158,6 +165,7 @@ __all__ = [
     "erase_due",
     "erase_on_request",
     "file_letter",
+    "find_by_number",
     "find_request",
     "find_requests",
     "forget_counts",
@@ -197,6 +205,7 @@ __all__ = [
     "open_branches",
     "open_call",
     "open_citizen_session",
+    "open_draft_file",
     "open_own_petition",
     "open_suspicions",
     "own_petitions",
@@ -212,6 +221,7 @@ __all__ = [
     "put_mailbox",
     "put_visitors",
     "queue_again",
+    "read_audit",
     "read_back",
     "read_draft",
     "read_original",
@@ -242,6 +252,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "similar",
+    "similar_to_typed",
     "state_outcome",
     "submit_draft",
     "supplement",

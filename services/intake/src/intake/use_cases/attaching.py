@@ -37,6 +37,7 @@ class Taken:
     size: int
     storage_key: str
     content_key: bytes
+    pages: int | None
 
 
 def take_in(
@@ -80,6 +81,7 @@ def store(upload: Upload, *, resources: Resources, kinds: frozenset[str] | None 
         size=examined.size,
         storage_key=storage_key,
         content_key=key,
+        pages=examined.pages,
     )
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain.attachments import DOWNLOADED, LOOKED_AT, LOOSE_AFTER
+from intake.files.drawing import DRAWN
 from intake.files.sealing import unseal
 from intake.resources import Resources
 from intake.use_cases.attaching import opened_key, shown
@@ -38,7 +39,7 @@ class Download:
 
     name: str
     media_type: str
-    size: int
+    size: int | None
     pieces: Generator[bytes, None, None]
 
 
@@ -136,6 +137,11 @@ def download(
         )
     else:
         row = _scan(session, attachment_id, by=holder, clock=clock, resources=resources)
+    return opened(row, resources)
+
+
+def opened(row: sa.Row[Any], resources: Resources) -> Download:
+    """A kept file as it is sent."""
     sealed = resources.files.storage.get(row.storage_key)
     return Download(
         name=shown(row, resources.ring)["name"],
@@ -143,6 +149,29 @@ def download(
         size=row.size,
         pieces=unseal(sealed, key=opened_key(row, resources.ring), place=row.attachment_id),
     )
+
+
+def draw_page(
+    session: Session, *, link: str, page: int, marker: Marker, clock: Clock, resources: Resources
+) -> Download:
+    """A page of what a link was given for, as a picture; a look as `download` is.
+
+    It is drawn as its bytes are read, outside the transaction. NotFound as in `download`, and
+    where the attachment is of a kind without pages or has no such page.
+    """
+    found = download(session, link=link, marker=marker, clock=clock, resources=resources)
+    if found.media_type not in DRAWN:
+        raise NotFound(both("没有这一页。", "There is no such page."))
+    return Download(
+        name=f"{page}.jpg",
+        media_type="image/jpeg",
+        size=None,
+        pieces=_drawn(found, page, resources),
+    )
+
+
+def _drawn(found: Download, page: int, resources: Resources) -> Generator[bytes, None, None]:
+    yield resources.files.drawer.draw(found.pieces, media_type=found.media_type, page=page)
 
 
 def _attachment(session: Session, attachment_id: str) -> sa.Row[Any] | None:

@@ -53,12 +53,8 @@ def briefs(
     by: Principal,
     clock: Clock,
     resources: Resources,
-    looked_at: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """What a list shows of petitions that are `readable`; the looks are written down.
-
-    `looked_at` are petitions at which the caller looked for it.
-    """
+    """What a list shows of petitions that are `readable`; the looks are written down."""
     table, people, links = models.petitions, models.petitioners, models.matter_petitions
     found: sa.Select[Any] = (
         sa.select(*(table.c[name] for name in _FIELDS), people.c.name, links.c.matter_id)
@@ -67,7 +63,7 @@ def briefs(
         .where(table.c.petition_id.in_(petition_ids))
     )
     rows = session.execute(found).all()
-    seen = [*looked_at, *(row.petition_id for row in rows)]
+    seen = [row.petition_id for row in rows]
     write_looks(session, seen, by=by, clock=clock, resources=resources)
     return {row.petition_id: _brief(row, resources) for row in rows}
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain.channels import CODE, KINDS
+from intake.use_cases.periods import within
 from intake.use_cases.seeing import withheld_petitions
 from shared.auth import Principal
-from shared.clock import Clock, day_ends
+from shared.clock import Clock
 from shared.db import Session, upsert
 from shared.errors import Invalid, both
 
@@ -64,9 +65,11 @@ def count_channels(
     Void ones, and those of cases that are withheld from the caller, are left out.
     """
     petitions = models.petitions
-    within = registered_within(since, until)
+    registered = within(petitions.c.registered_at, since, until)
     each = (
-        sa.select(petitions.c.channel, sa.func.count()).where(*within).group_by(petitions.c.channel)
+        sa.select(petitions.c.channel, sa.func.count())
+        .where(*registered)
+        .group_by(petitions.c.channel)
     )
     counted = Counter({channel: number for channel, number in session.execute(each)})
     uncounted = sa.union(withheld_petitions(by), sa.select(models.voidings.c.petition_id))
@@ -91,19 +94,6 @@ def count_channels(
             for kind, name in KINDS.items()
         ],
     }
-
-
-def registered_within(since: dt.date | None, until: dt.date | None) -> list[sa.ColumnElement[bool]]:
-    """That a petition was registered from one day to another; Invalid where they are swapped."""
-    if since and until and until < since:
-        raise Invalid({"until": both("不能早于开始日期。", "Not before the first day.")})
-    petitions = models.petitions
-    within: list[sa.ColumnElement[bool]] = [sa.true()]
-    if since:
-        within.append(petitions.c.registered_at >= day_ends(since - dt.timedelta(days=1)))
-    if until:
-        within.append(petitions.c.registered_at < day_ends(until))
-    return within
 
 
 def _shown(row: sa.Row[Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
+from intake.domain.common_pairs import CommonPairs
 from intake.domain.sameness import CAMPAIGN, PROPOSED_FROM, REPEAT
 from intake.use_cases import pair_index
 from intake.use_cases.finding import Candidate, Known, find_candidates, read_known
@@ -65,7 +66,7 @@ def sweep(session: Session, *, most: int) -> int:
     return _count(session.execute(_SWEEP, {"most": most}))
 
 
-def compare_waiting(session: Session, *, now: dt.datetime, most: int) -> int:
+def compare_waiting(session: Session, *, now: dt.datetime, most: int, common: CommonPairs) -> int:
     """Compare the petitions that wait longest; returns how many.
 
     Twice does no harm: a fingerprint, a membership and a proposal are each made once.
@@ -86,7 +87,7 @@ def compare_waiting(session: Session, *, now: dt.datetime, most: int) -> int:
         pair_index.add(
             session, {one.petition_id: (one.digest, one.words.strengths) for one in fresh}
         )
-    counts = PairCounts(session)
+    counts = PairCounts(session, common)
     standing = [one for one in read_known(session, ids) if not one.void]
     for one in sorted(standing, key=lambda known: known.age):
         _compare(session, one, now=now, counts=counts)

@@ -8,6 +8,7 @@ from intake import models
 from intake.files.storage import StorageAway
 from intake.resources import Resources
 from intake.use_cases.attaching import Taken, digests_of, sealed_row, shown, store, too_many
+from intake.use_cases.attachments import Download, opened
 from intake.use_cases.draft_rows import check_open, find_draft
 from shared.auth import Principal
 from shared.clock import Clock
@@ -72,6 +73,26 @@ def add_file(
     kept = sealed_row(taken, digest=digests[0], at=now, ring=resources.ring)
     session.execute(sa.insert(_files), kept | {"draft_id": draft_id})
     return kept | {"name": taken.name}
+
+
+def open_draft_file(
+    session: Session,
+    *,
+    draft_id: str,
+    attachment_id: str,
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+) -> Download:
+    """A file of a draft, for who wrote it; NotFound for anybody else, and once it is a petition."""
+    row = find_draft(session, draft_id, by=by, now=clock.now(), resources=resources)
+    wanted = sa.select(_files).where(
+        _files.c.draft_id == row.draft_id, _files.c.attachment_id == attachment_id
+    )
+    found = session.execute(wanted).first()
+    if found is None:
+        raise NotFound()
+    return opened(found, resources)
 
 
 def drop_file(

@@ -7,7 +7,7 @@ phone, ID number (blind indexes) -> the people's others ───────┘
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,19 @@ from intake.domain.sameness import (
     text_digest,
 )
 from intake.use_cases import pair_index
-from intake.use_cases.cases import cases_of_each
 from intake.use_cases.pair_index import PairCounts
+from intake.use_cases.persons import indexes_of
 from shared.db import Session
+from shared.pii import KeyRing
 
 _OF_ONE_KIND = 50
 """Copies, and petitions of the person, that are compared at most."""
-_SPARE = 10
+_SPARE = 4
 """How many more are compared than asked for: what shares the most pairs is not quite the likest."""
+_BETWEEN = ","
+_beside_it = sa.select(models.participants.c.petition_id).where(
+    models.participants.c.petition_id == models.petitions.c.petition_id
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Known:
     counted: bool
     words: Words
     people: People
-    categories: frozenset[str | None]
+    categories: frozenset[str]
 
     @property
     def age(self) -> tuple[dt.datetime, str]:
@@ -102,7 +107,7 @@ def _counts_beside(one: Known, counts: PairCounts) -> dict[int, int]:
 
 
 def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:
-    """What is compared of these petitions, in three statements however many."""
+    """What is compared of these petitions, in two statements however many."""
     if not petition_ids:
         return []
     table, people = models.petitions.c, models.petitioners.c
@@ -121,26 +126,53 @@ def read_known(session: Session, petition_ids: Collection[str]) -> list[Known]:
             people.phone_index,
             people.id_number_index,
             models.voidings.c.voided_at,
+            _categories().label("categories"),
+            sa.exists(_beside_it).label("has_others"),
         )
         .outerjoin_from(models.petitions, models.petitioners)
         .outerjoin(models.fingerprints)
         .outerjoin(models.voidings)
         .where(table.petition_id.in_(petition_ids))
     )
-    found = session.execute(wanted)
-    cases = cases_of_each(session, petition_ids)
-    beside = _beside(session, petition_ids)
-    return [
-        _known(
-            row,
-            categories={case.category for case in cases[row.petition_id]},
-            beside=beside[row.petition_id],
+    found = session.execute(wanted).all()
+    beside = _beside(session, [row.petition_id for row in found if row.has_others])
+    return [_known(row, beside=beside[row.petition_id]) for row in found]
+
+
+def typed(words: Mapping[str, Any], *, now: dt.datetime, ring: KeyRing) -> Known:
+    """What of a petition is compared that nobody has registered yet; it stands in no index."""
+    title, content = words["title"] or "", words["content"] or ""
+    numbers = {kind: words[kind] for kind in ("phone", "id_number") if words[kind]}
+    indexes = {kind: made[0] for kind, made in indexes_of(numbers, ring=ring).items()}
+    return Known(
+        petition_id="",
+        registered_at=now,
+        petition_no="",
+        secret=False,
+        void=False,
+        digest=text_digest(title, content),
+        counted=False,
+        words=read_words(title, content, words["place"]),
+        people=People(petitioner=Person(indexes.get("phone"), indexes.get("id_number"))),
+        categories=frozenset(),
+    )
+
+
+def _categories() -> sa.ScalarSelect[str]:
+    """The categories of the cases that a petition is in now, between commas."""
+    links, cases = models.case_access, models.cases
+    return (
+        sa.select(sa.func.aggregate_strings(cases.c.category, _BETWEEN))
+        .join_from(links, cases, cases.c.case_id == links.c.case_id)
+        .where(
+            links.c.petition_id == models.petitions.c.petition_id,
+            links.c.version >= cases.c.version,
         )
-        for row in found
-    ]
+        .scalar_subquery()
+    )
 
 
-def _known(row: sa.Row[Any], *, categories: set[str | None], beside: list[sa.Row[Any]]) -> Known:
+def _known(row: sa.Row[Any], *, beside: list[sa.Row[Any]]) -> Known:
     return Known(
         petition_id=row.petition_id,
         petition_no=row.petition_no,
@@ -155,17 +187,19 @@ def _known(row: sa.Row[Any], *, categories: set[str | None], beside: list[sa.Row
             signers=_persons(one for one in beside if one.part != AGENT),
             agents=_persons(one for one in beside if one.part == AGENT),
         ),
-        categories=frozenset(categories - {None}),
+        categories=frozenset(row.categories.split(_BETWEEN) if row.categories else ()),
     )
 
 
 def _beside(session: Session, petition_ids: Collection[str]) -> defaultdict[str, list[sa.Row[Any]]]:
     """Who stands beside the petitioner of each of these petitions, and as what."""
+    beside: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
+    if not petition_ids:
+        return beside
     table = models.participants.c
     found: sa.Select[Any] = sa.select(
         table.petition_id, table.part, table.phone_index, table.id_number_index
     )
-    beside: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
     for row in session.execute(found.where(table.petition_id.in_(petition_ids))):
         beside[row.petition_id].append(row)
     return beside

@@ -13,7 +13,7 @@ from intake.domain.progress import public_state, stage_of, stage_text, supplemen
 from intake.domain.requests import WINDOWS
 from intake.resources import Resources
 from intake.use_cases.cases import cases_of
-from intake.use_cases.notices import asked_of, queue_steps
+from intake.use_cases.notices import asked_of, choice_of, queue_steps
 from intake.use_cases.requests import told_of_requests
 from shared.auth import PUBLIC_AUDIENCE
 from shared.clock import Clock
@@ -25,6 +25,8 @@ from shared.states import name_of
 VOIDED = "voided"
 ANSWER_CLOCKS = ("D5", "D6")
 """The clocks by which an answer is owed, and by which after an extension (T22 Art.34)."""
+ANSWERING_STATES = frozenset({"accepted", "handling", "extended", "hearing", "mediating"})
+"""The states in which it is owed still."""
 
 
 def open_citizen_session(
@@ -135,9 +137,24 @@ def progress_of(
         "petition_no": petition_no,
         "state": state,
         "state_name": name_of(state),
+        "answer_by": _answer_by(session, petition_id) if state in ANSWERING_STATES else None,
         "stages": stages,
         **told_of_requests(session, row, now=clock.now()),
+        "choice": choice_of(session, petition_id),
     }
+
+
+def _answer_by(session: Session, petition_id: str) -> dt.date | None:
+    """The last day for an answer, by what happened last of all that set one."""
+    steps = models.progress
+    told = session.scalars(
+        sa.select(steps.c.facts)
+        .where(steps.c.petition_id == petition_id)
+        .order_by(steps.c.at.desc(), steps.c.subject_version.desc())
+    )
+    days = (facts["due_day"] for facts in told if facts.get("due_day"))
+    newest = next(days, None)
+    return dt.date.fromisoformat(newest) if newest else None
 
 
 def _void_stage(session: Session, petition_id: str) -> dict[str, Any] | None:

@@ -145,6 +145,17 @@ def note_look(
     return row
 
 
+def find_by_number(session: Session, *, petition_no: str, by: Principal) -> dict[str, Any]:
+    """The id of the petition with a number; NotFound where it is not the caller's to know."""
+    table = models.petitions
+    petition_id = session.scalar(
+        sa.select(table.c.petition_id).where(table.c.petition_no == petition_no, seen_by(by))
+    )
+    if petition_id is None:
+        raise NotFound()
+    return {"petition_id": petition_id, "petition_no": petition_no}
+
+
 def check_may_see(session: Session, petition_id: str, *, by: Principal) -> None:
     """NotFound where a petition is not the caller's to know."""
     if not found_by(session, petition_id, by=by).seen:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake import models
 from intake.domain.mailboxes import CHANNEL, CODE
-from intake.use_cases.channels import registered_within
+from intake.use_cases.periods import within
 from intake.use_cases.seeing import withheld_petitions
 from shared.auth import Principal
 from shared.clock import Clock
@@ -100,7 +100,7 @@ def count_mailboxes(
         )
         .where(
             petitions.c.channel == CHANNEL,
-            *registered_within(since, until),
+            *within(petitions.c.registered_at, since, until),
             petitions.c.petition_id.not_in(uncounted),
         )
         .group_by(petitions.c.mailbox)

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake import models
+from intake.domain.common_pairs import CommonPairs
 from intake.domain.sameness import EVERY
 from shared.db import Session, insert_missing
 
@@ -77,18 +78,22 @@ def petitions_with(session: Session, probes: Mapping[int, float], *, most: int) 
 class PairCounts:
     """In how many petitions each pair stands, each asked for once in a piece of work."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, common: CommonPairs) -> None:
         self._session = session
+        self._common = common
         self._known: dict[int, int] = {}
 
     def of(self, pairs: Collection[int]) -> dict[int, int]:
         """The count of each of these pairs, 0 for one that is new."""
+        self._known |= self._common.among([pair for pair in pairs if pair not in self._known])
         unknown = [pair for pair in pairs if pair not in self._known]
         if unknown:
             wanted = {"pairs": json.dumps(unknown)}
             found = self._session.scalar(_COUNTED[_dialect(self._session)], wanted)
             self._known |= dict.fromkeys(unknown, 0)
-            self._known |= {int(pair): count for pair, count in json.loads(found or "{}").items()}
+            counted = {int(pair): count for pair, count in json.loads(found or "{}").items()}
+            self._known |= counted
+            self._common.remember(counted)
         return {pair: self._known[pair] for pair in pairs}
 
 

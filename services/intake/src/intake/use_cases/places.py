@@ -115,6 +115,8 @@ def _shown(session: Session, rows: Any) -> list[dict[str, Any]]:
             "kind_name": KINDS.get(row.kind, row.kind),
             "within": row.within,
             "within_name": names.get(row.within),
+            "longitude": row.longitude,
+            "latitude": row.latitude,
         }
         for row in rows
     ]

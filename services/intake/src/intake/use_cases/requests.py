@@ -59,18 +59,20 @@ def requests_of(
 def told_of_requests(
     session: Session, row: sa.Row[Any], *, now: dt.datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """What a citizen reads of their requests, and what they may ask for now."""
+    """What a citizen reads of their requests, and what they may ask for now: nothing twice."""
     found = session.execute(
         sa.select(_requests, *_ANSWERED)
         .outerjoin(_answers, _answers.c.request_id == _requests.c.request_id)
         .where(_requests.c.petition_id == row.petition_id)
         .order_by(_requests.c.registered_at, _requests.c.request_id)
     )
+    told = [_shown(one) for one in found]
+    waiting = {one["kind"] for one in told if one["state"] in rules.OPEN_STATES} - {"supplement"}
     today = office_day(now)
     gone = row.erased_at is not None or is_void(session, row.petition_id)
     now_open = [] if gone else rules.open_now(standings(session, row.petition_id), today=today)
     return {
-        "requests": [_shown(one) for one in found],
+        "requests": told,
         "open_requests": [
             {
                 "kind": one.kind,
@@ -80,6 +82,7 @@ def told_of_requests(
                 "days_left": (one.apply_by - today).days if one.apply_by else None,
             }
             for one in now_open
+            if one.kind not in waiting
         ],
     }
 

@@ -9,9 +9,9 @@ from intake import models
 from intake.domain.sameness import KINDS, SHOWN_FROM
 from intake.resources import Resources
 from intake.use_cases.briefs import briefs, readable
-from intake.use_cases.finding import Candidate, compare_with, find_candidates, read_known
+from intake.use_cases.finding import Candidate, compare_with, find_candidates, read_known, typed
 from intake.use_cases.looking import found_by, note_look
-from intake.use_cases.matters import memberships, reject, rejected_with
+from intake.use_cases.matters import reject, rejected_with
 from intake.use_cases.pair_index import PairCounts
 from shared.auth import Principal
 from shared.clock import Clock
@@ -37,28 +37,56 @@ def similar(
     """
     if not found_by(session, petition_id, by=by).seen:
         note_look(session, petition_id, by=by, clock=clock, resources=resources)
-    found = _worth_showing(session, petition_id, most=most)
+    counts = PairCounts(session, resources.common_pairs)
+    found = _worth_showing(session, petition_id, most=most, counts=counts)
     theirs = readable(session, [petition_id, *(c.petition.petition_id for c in found)], by=by)
     if petition_id not in theirs:
         found = []
     found = [c for c in found if c.petition.petition_id in theirs][:most]
-    ids = [c.petition.petition_id for c in found]
-    shown = briefs(session, ids, looked_at=[petition_id], by=by, clock=clock, resources=resources)
+    ids = [petition_id, *(c.petition.petition_id for c in found)]
+    shown = briefs(session, ids, by=by, clock=clock, resources=resources)
     return {
         "petition_id": petition_id,
-        "matter_id": _matter_of(session, petition_id),
+        "matter_id": shown[petition_id]["matter_id"],
         "items": [shown[c.petition.petition_id] | _why(c) for c in found],
     }
 
 
-def _worth_showing(session: Session, petition_id: str, *, most: int) -> list[Candidate]:
+def similar_to_typed(
+    session: Session,
+    *,
+    words: Mapping[str, Any],
+    most: int,
+    by: Principal,
+    clock: Clock,
+    resources: Resources,
+) -> dict[str, Any]:
+    """The petitions that may be about what is just being typed, the likest first.
+
+    `words` has title, content, place, phone and id_number. None that is not the caller's to read;
+    nothing typed is kept, and the looks at what is shown are written down.
+    """
+    one = typed(words, now=clock.now(), ring=resources.ring)
+    counts = PairCounts(session, resources.common_pairs)
+    found = _from_shown(find_candidates(session, one, most=most, counts=counts))
+    theirs = readable(session, [c.petition.petition_id for c in found], by=by)
+    found = [c for c in found if c.petition.petition_id in theirs][:most]
+    ids = [c.petition.petition_id for c in found]
+    shown = briefs(session, ids, by=by, clock=clock, resources=resources)
+    return {"items": [shown[c.petition.petition_id] | _why(c) for c in found]}
+
+
+def _worth_showing(
+    session: Session, petition_id: str, *, most: int, counts: PairCounts
+) -> list[Candidate]:
     (one,) = read_known(session, [petition_id])
     rejected = rejected_with(session, petition_id)
-    return [
-        candidate
-        for candidate in find_candidates(session, one, most=most, counts=PairCounts(session))
-        if candidate.petition.petition_id not in rejected and candidate.evidence.score >= SHOWN_FROM
-    ]
+    found = _from_shown(find_candidates(session, one, most=most, counts=counts))
+    return [candidate for candidate in found if candidate.petition.petition_id not in rejected]
+
+
+def _from_shown(found: list[Candidate]) -> list[Candidate]:
+    return [candidate for candidate in found if candidate.evidence.score >= SHOWN_FROM]
 
 
 def _why(candidate: Candidate) -> dict[str, Any]:
@@ -75,11 +103,6 @@ def _judged(kind: str, score: float, reasons: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _matter_of(session: Session, petition_id: str) -> str | None:
-    place = memberships(session, [petition_id])[petition_id]
-    return place["matter_id"] if place else None
-
-
 def say_not_the_same(
     session: Session,
     *,
@@ -88,6 +111,7 @@ def say_not_the_same(
     reason: str,
     by: Principal,
     clock: Clock,
+    resources: Resources,
 ) -> dict[str, Any]:
     """Reject a proposal, or what nobody has proposed yet: the two are never proposed again.
 
@@ -99,7 +123,7 @@ def say_not_the_same(
     if other_id not in theirs or other_id == petition_id:
         raise Invalid({"other_id": both("没有这一信访件。", "There is no such other petition.")})
     earlier, later = sorted(read_known(session, theirs), key=lambda known: known.age)
-    (compared,) = compare_with(earlier, [later], counts=PairCounts(session))
+    (compared,) = compare_with(earlier, [later], counts=PairCounts(session, resources.common_pairs))
     evidence = compared.evidence
     reject(
         session,

@@ -15,6 +15,7 @@ from intake.resources import Resources
 from intake.use_cases.accounts import PUBLIC, keep_for
 from intake.use_cases.draft_rows import check_version, fields_of, find_draft, forget, registered
 from intake.use_cases.drafts import Parse
+from intake.use_cases.notices import choice_of
 from intake.use_cases.registering import register
 from shared.auth import Principal
 from shared.clock import Clock
@@ -41,7 +42,7 @@ def submit_draft(
     now = clock.now()
     row = find_draft(session, draft_id, by=by, now=now, resources=resources, lock=True)
     if row.petition_id is not None:
-        return _receipt(row, now=now, resources=resources)
+        return _receipt(session, row, now=now, resources=resources)
     check_version(row, version)
     reference = {"system": rules.SYSTEM, "id": draft_id}
     petition = parse(fields_of(row, resources)) | {"external_ref": reference}
@@ -64,7 +65,7 @@ def submit_draft(
     )
     if row.account_id is not None:
         keep_for(session, row.account_id, petition_id, now=now)
-    return receipt
+    return receipt | {"choice": choice_of(session, petition_id)}
 
 
 def forget_drafts(session: Session, *, now: dt.datetime, most: int) -> int:
@@ -85,11 +86,18 @@ def forget_drafts(session: Session, *, now: dt.datetime, most: int) -> int:
     return len(over)
 
 
-def _receipt(row: sa.Row[Any], *, now: dt.datetime, resources: Resources) -> dict[str, Any]:
+def _receipt(
+    session: Session, row: sa.Row[Any], *, now: dt.datetime, resources: Resources
+) -> dict[str, Any]:
     if row.query_code is None or row.submitted_at <= now - rules.CODE_KEPT:
         raise registered(row)
     code = resources.ring.decrypt(row.query_code, place=f"{row.draft_id}/query_code")
-    return {"petition_id": row.petition_id, "petition_no": row.petition_no, "query_code": code}
+    return {
+        "petition_id": row.petition_id,
+        "petition_no": row.petition_no,
+        "query_code": code,
+        "choice": choice_of(session, row.petition_id),
+    }
 
 
 def _attach_files(session: Session, draft_id: str, petition_id: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from intake.channels.mail import words
+from intake.channels.mail import tnef, words
 from intake.domain import mail as rules
 
 PARTS_MOST, DEPTH_MOST = 500, 20
@@ -27,6 +27,7 @@ _IDS_MOST = 50
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature"})
 _ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_WINMAIL = "winmail.dat"
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+")
 _NO_BASE64 = (
     email.errors.InvalidBase64CharactersDefect,
@@ -225,9 +226,35 @@ def _gather_leaf(part: Message, kind: str, into: _Gathered) -> None:
             return
     if not data:
         return
+    if kind in _TNEF or (name or "").lower() == _WINMAIL:
+        if _gather_wrapped(data, into):
+            return
+        name = name or _WINMAIL
+    _attach(into, name, kind, data)
+
+
+def _gather_wrapped(data: bytes, into: _Gathered) -> bool:
+    """The files in Outlook's wrapper, and its text where the message has none; whether any was."""
+    try:
+        found = tnef.unwrap(data)
+    except tnef.NotTnef:
+        return False
+    page = f"cp{found.code_page}" if found.code_page else None
+    files = [file for file in found.files if file.data]
+    into.parts += len(files)
+    if into.parts > PARTS_MOST:
+        raise Unreadable("too_nested")
+    for file in files:
+        said = words.decode(file.name, page) if isinstance(file.name, bytes) else file.name
+        _attach(into, _cleaned(said), "application/octet-stream", file.data)
+    if not any(text.strip() for text in into.texts) and found.text:
+        into.texts.append(words.decode(found.text, page))
+        return True
+    return bool(files)
+
+
+def _attach(into: _Gathered, name: str | None, kind: str, data: bytes) -> None:
     number = len(into.attachments) + 1
-    if kind in _TNEF and name is None:
-        name = "winmail.dat"
     into.attachments.append(Attachment(name or f"{_NAMELESS}{number}", kind, data))
 
 
@@ -257,14 +284,17 @@ def _content(part: Message) -> bytes:
 
 
 def _file_name(part: Message) -> str | None:
-    """Its file name without folders or anything that turns or hides its end, or None."""
+    """Its file name, or None."""
     try:
         said = part.get_filename()
     except (ValueError, TypeError, LookupError, IndexError):
         return None
-    if not said:
-        return None
-    last = re.split(r"[/\\]", words.one_line(words.header_text(said), longest=1000))[-1]
+    return _cleaned(words.header_text(said)) if said else None
+
+
+def _cleaned(said: str) -> str | None:
+    """A file name without folders or anything that turns or hides its end, or None."""
+    last = re.split(r"[/\\]", words.one_line(said, longest=1000))[-1]
     last = "".join(char if char.isprintable() else "_" for char in last)
     stem, dot, ending = last.rpartition(".")
     if len(last) > _FILE_NAME_LONGEST and dot:

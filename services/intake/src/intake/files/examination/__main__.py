@@ -1,9 +1,10 @@
 """python -m intake.files.examination LIMITS: examines standard input, answers on standard output.
 
 LIMITS is JSON: see `Limits`. The answer is JSON: `kind` and whether the file was `rewritten`, into
-the descriptor that LIMITS name; or why it is `refused`.
+the descriptor that LIMITS name, and how many `pages` it has; or why it is `refused`.
 """
 
+import dataclasses
 import json
 import os
 import resource
@@ -29,8 +30,7 @@ def main() -> None:
     answer: dict[str, object]
     with os.fdopen(0, "rb") as sent, os.fdopen(limits.written_to, "w+b") as kept:
         try:
-            kind, rewritten = examine(sent, kept, limits)
-            answer = {"kind": kind, "rewritten": rewritten}
+            answer = dataclasses.asdict(examine(sent, kept, limits))
         except Unacceptable as refusal:
             answer = {"refused": refusal.why}
     sys.stdout.write(json.dumps(answer))

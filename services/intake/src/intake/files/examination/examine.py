@@ -32,8 +32,18 @@ class Limits:
     written_to: int
 
 
-def examine(sent: BinaryIO, kept: BinaryIO, limits: Limits) -> tuple[str, bool]:
-    """The kind of an open file, and whether what is to be kept was written into `kept`.
+@dataclass(frozen=True)
+class Found:
+    """The kind of a file, whether what is to be kept of it was `rewritten`, and how many pages it
+    has, where it has any."""
+
+    kind: str
+    rewritten: bool
+    pages: int | None = None
+
+
+def examine(sent: BinaryIO, kept: BinaryIO, limits: Limits) -> Found:
+    """What an open file is; what is to be kept of some kinds is written into `kept`.
 
     Unacceptable where it is of no kind that is taken, or of one and not as it should be.
     """
@@ -74,52 +84,50 @@ def _office_kind(sent: BinaryIO) -> str:
     return found
 
 
-def _picture(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _picture(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.pictures import redraw  # noqa: PLC0415
 
     redraw(sent, kept, kind, limits)
-    return kind, True
+    return Found(kind, True, 1)
 
 
-def _pages(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _pages(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.pictures import redraw_pages  # noqa: PLC0415
 
-    redraw_pages(sent, kept, limits)
-    return kind, True
+    return Found(kind, True, redraw_pages(sent, kept, limits))
 
 
-def _pdf(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _pdf(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.pdf import check  # noqa: PLC0415
 
     _only_one_kind(sent)
-    check(sent, limits)
-    return kind, False
+    return Found(kind, False, check(sent, limits))
 
 
-def _office(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _office(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.office import check  # noqa: PLC0415
 
     check(sent, limits)
-    return kind, False
+    return Found(kind, False)
 
 
-def _amr(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _amr(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.recordings import check_amr  # noqa: PLC0415
 
     check_amr(sent)
-    return kind, False
+    return Found(kind, False)
 
 
-def _recording(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> tuple[str, bool]:
+def _recording(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> Found:
     from intake.files.examination.recordings import check  # noqa: PLC0415
 
     _only_one_kind(sent)
     check(sent, kind)
-    return kind, False
+    return Found(kind, False)
 
 
 # Each reader's library is imported for its own kind alone: the process lives for one file.
-_READERS: dict[str, Callable[[BinaryIO, BinaryIO, str, Limits], tuple[str, bool]]] = {
+_READERS: dict[str, Callable[[BinaryIO, BinaryIO, str, Limits], Found]] = {
     "picture": _picture,
     "pages": _pages,
     "pdf": _pdf,

@@ -21,9 +21,10 @@ _ACTIVE_KINDS = frozenset(
 _START = b"%PDF-"
 
 
-def check(sent: BinaryIO, limits: Limits) -> None:
-    """Refuse what is encrypted, damaged, or holds scripts, launch or submit actions, or files.
+def check(sent: BinaryIO, limits: Limits) -> int:
+    """How many pages there are; what is encrypted, damaged, or acts is refused.
 
+    What acts: scripts, launch and submit actions, files within.
     It is kept as it was sent, since a signature in it is of its bytes. Every object is looked at,
     also those that nothing points to.
     """
@@ -39,6 +40,7 @@ def check(sent: BinaryIO, limits: Limits) -> None:
             for one in pdf.objects:
                 _look_at(one)
             _look_at(pdf.trailer)
+            return len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise Unacceptable("pdf_locked") from error
     except (pikepdf.PdfError, ValueError, RuntimeError) as error:

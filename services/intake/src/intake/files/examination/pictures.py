@@ -40,22 +40,24 @@ def redraw(sent: BinaryIO, kept: BinaryIO, kind: str, limits: Limits) -> None:
     _plain(upright, name).save(kept, name, **_SAVING[name])
 
 
-def redraw_pages(sent: BinaryIO, kept: BinaryIO, limits: Limits) -> None:
+def redraw_pages(sent: BinaryIO, kept: BinaryIO, limits: Limits) -> int:
     """Write every page of a scan again, one in memory at a time: black and white as fax Group 4,
-    others as JPEG inside the TIFF."""
+    others as JPEG inside the TIFF. How many there are."""
     scan = _open(sent, "TIFF")
     with TiffImagePlugin.AppendingTiffWriter(kept) as pages:
-        for number in range(limits.pages + 1):
+        number = 0
+        while True:
             try:
                 scan.seek(number)
             except EOFError:
-                return
+                return number
             except _UNREADABLE as error:
                 raise Unacceptable("damaged") from error
             if number == limits.pages:
                 raise Unacceptable("too_big_inside")
             _measure(scan, limits)
             _add_page(scan, pages)
+            number += 1
 
 
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError)

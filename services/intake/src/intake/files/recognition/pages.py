@@ -23,7 +23,7 @@ def _picture_pages(sent: BinaryIO) -> Iterator[tuple[int, Image.Image]]:
         frames = getattr(scan, "n_frames", 1)
         for number in range(frames):
             scan.seek(number)
-            page = _on_white(scan).convert("L")
+            page = on_white(scan).convert("L")
             page.info = {"dpi": scan.info["dpi"]} if "dpi" in scan.info else {}
             yield frames, _readable(page)
 
@@ -44,7 +44,7 @@ def _pdf_pages(sent: BinaryIO) -> Iterator[tuple[int, Image.Image]]:
         sheet.close()
 
 
-def _on_white(scan: Image.Image) -> Image.Image:
+def on_white(scan: Image.Image) -> Image.Image:
     """What is see-through has paper behind it."""
     if scan.mode not in ("LA", "RGBA", "PA") and "transparency" not in scan.info:
         return scan

@@ -72,7 +72,7 @@ def settle_scan(
     session.execute(
         sa.update(_scans)
         .where(_scans.c.attachment_id == attachment_id)
-        .values(reading="failed" if pages is None else "read", pages=of or None)
+        .values(reading="failed" if pages is None else "read", pages=of or _scans.c.pages)
     )
     rows = [_sealed_page(attachment_id, page, resources) for page in pages or ()]
     upsert(session, _pages, rows, key=["attachment_id", "page"])

@@ -66,9 +66,8 @@ def add_scan(
             raise StorageAway()
         row = sealed_row(taken, digest=digests[0], at=clock.now(), ring=resources.ring)
         reading = {"reading": "waiting", "read_from": clock.now(), "read_tries": 0}
-        session.execute(
-            sa.insert(_scans), row | reading | {"letter_id": letter_id, "added_by": by.sub}
-        )
+        owned = {"letter_id": letter_id, "added_by": by.sub, "pages": taken.pages}
+        session.execute(sa.insert(_scans), row | reading | owned)
         known = _known(session, letter_id, digests)
     assert known is not None
     return (
