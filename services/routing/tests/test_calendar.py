@@ -215,7 +215,7 @@ def test_the_tool_refuses_a_wrong_file_by_its_name_line_and_reason(routing, tmp_
     with pytest.raises(SystemExit) as ended:
         routing("calendar", "import", file, "--year", 2027)
     assert ended.value.code == 1
-    assert capsys.readouterr().err.startswith(f"{file}: 第2行：day应为日期")
+    assert capsys.readouterr().err.startswith(f"{file}: 第2行：日期应如")
 
 
 def test_the_tool_names_a_missing_setting_and_a_missing_file(routing, monkeypatch, capsys):

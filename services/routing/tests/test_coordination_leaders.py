@@ -178,6 +178,11 @@ def test_cases_are_booked_until_the_slots_are_full_and_each_visit_has_its_result
         "reception_held",
     ]
     assert any_desk.pages("reception-days", "leader")[0]["booked"] == 1
+    one = any_desk.read(f"reception-days/{day['id']}", "handler").json
+    assert (one["booked"], [step["step"] for step in one["journal"]]) == (
+        1,
+        ["plan", "book", "book"],
+    )
 
 
 def test_calling_a_reception_day_off_calls_off_its_bookings(desk):

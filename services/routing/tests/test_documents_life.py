@@ -174,6 +174,8 @@ def test_a_unit_gets_a_prefix_that_no_other_unit_has(desk: Desk) -> None:
     assert put("housing", "云交通").status_code == 422
     assert put("housing", "云信访").status_code == 422
     assert put("nowhere", "云某").status_code == 404
+    shown = desk.bench.get("/v1/numbering", "admin").json["items"]
+    assert {"unit": "transport", "prefix": "云交通"} in shown
     paper = desk.draft("acceptance_notice", token=desk.unit("unit_head"))
     for move in ("submit", "approve", "issue"):
         paper = desk.move(paper, move, token=desk.unit("unit_head")).json

@@ -38,10 +38,23 @@ def test_what_a_step_owes_is_drawn_up_filled_in_and_only_once(office):
 def test_what_is_anothers_to_draw_up_is_left_with_the_reason(office):
     case = done(office, brought(office, "assigned"), "accept", by="handler")
     told = draw(office, case, "handler")
-    assert kinds(told["drafted"]) == ["procedural_notice", "acceptance_notice"]
-    assert kinds(told["left"]) == ["assignment_letter"]
+    assert kinds(told["drafted"]) == ["acceptance_notice"]
+    assert kinds(told["left"]) == ["assignment_letter", "procedural_notice"]
     assert told["left"][0]["reason"] == "您所在单位不能制作交办函。"
-    assert kinds(draw(office, case, "dispatcher")["drafted"]) == ["assignment_letter"]
+    drafted = draw(office, case, "dispatcher")["drafted"]
+    assert kinds(drafted) == ["assignment_letter", "procedural_notice"]
+
+
+@pytest.mark.parametrize("kind", ["transfer_letter", "procedural_notice"])
+def test_the_letters_of_the_offices_forwarding_are_the_offices(office, kind):
+    case = brought(office, "forwarded")
+    path = f"/v1/cases/{case['case_id']}/documents"
+    refused = office.post(path, token=badge(office, "handler"), json={"kind": kind})
+    assert refused.status_code == 403
+    for who, yours in (("handler", False), ("dispatcher", True)):
+        assert {paper["yours"] for paper in guide(office, case, who)["papers"]} == {yours}
+    paper = office.post(path, token=badge(office, "dispatcher"), json={"kind": kind}).json
+    assert (paper["by"], paper["unit"]) == ("office", "bureau")
 
 
 def test_a_void_paper_is_owed_again_and_drawn_up_anew(office):

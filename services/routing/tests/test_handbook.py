@@ -13,7 +13,6 @@ from routing.domain.guards import GUARDS
 from routing.domain.standards import StandardError
 from routing.domain.suggestion import load_rules
 from routing.handbook import model
-from routing.handbook.citing import codes_in, in_words
 from routing.handbook.page import to_html
 from routing.handbook.pdf import lay_out
 from routing.handbook.shelf import Shelf, read_standards
@@ -24,6 +23,7 @@ from routing.layout.papers import standards
 from routing.resources import standard_procedure
 from routing.tools import handbook as tool
 from shared.auth import ROLES
+from shared.citing import codes_in, in_words
 from shared.service import find_services
 
 PROCEDURE = standard_procedure()

@@ -65,6 +65,24 @@ def test_a_merged_case_goes_on_inside_the_other_and_both_say_so(office):
     assert (merged["data"]["into"], merged["subject"]) == (main["case_id"], case["case_id"])
 
 
+def newest_said(office, case):
+    """What the newest step of a case says first, the state it left, and what it leads to."""
+    step = office.get(f"/v1/cases/{case['case_id']}/steps", "leader").json["items"][0]
+    first = step["said"][0]
+    return step["action"], step["state"], first["title"], first["text"], first["case_id"]
+
+
+def test_both_journals_tell_of_a_merger_and_of_its_end_by_number(office):
+    main, case = brought(office, "handling"), brought(office, "accepted")
+    merged = done(office, case, "merge", by="dispatcher", into=main["case_id"])
+    into = ("merged", "并入的信访事项", main["case_no"], main["case_id"])
+    joined = ("handling", "并入本件的信访事项", case["case_no"], case["case_id"])
+    assert newest_said(office, case) == ("merge", *into)
+    assert newest_said(office, main) == ("merge", *joined)
+    done(office, merged, "unmerge", by="dispatcher")
+    assert newest_said(office, main) == ("unmerge", *joined)
+
+
 def test_an_unmerged_case_has_its_petitions_and_clocks_again(office):
     main, case = brought(office, "handling"), brought(office, "accepted")
     merged = done(office, case, "merge", by="dispatcher", into=main["case_id"])
@@ -121,6 +139,9 @@ def test_a_split_off_claim_is_a_case_of_its_own_with_the_same_petition(office):
         "registered", case["case_id"], False
     )  # fmt: skip
     assert part["petition_ids"] == case["petition_ids"]
+    for one, said in ((case, ["1件", "一信多事，另案处理"]), (part, ["一信多事，另案处理"])):
+        (step, *_) = office.get(f"/v1/cases/{one['case_id']}/steps", "leader").json["items"]
+        assert (step["action"], [each["text"] for each in step["said"]]) == ("split", said)
     # receipt is the petition's own: 03-02 + 15 = 03-17
     assert clock_of(part, "D1")["due_day"] == "2026-03-17"
     assert done(office, part, "forward", by="dispatcher", unit="housing")["state"] == "forwarded"

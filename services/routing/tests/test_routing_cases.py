@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from casework import done
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -263,3 +264,12 @@ def test_every_category_has_a_name_and_a_unit(bench):
     items = bench.get("/v1/categories", "handler").json["items"]
     assert len(items) > 20
     assert all(item["code"] and item["name"] and item["unit"] for item in items)
+
+
+def test_the_journal_says_with_titles_and_names_what_was_said(bench):
+    case = bench.opened()
+    done(bench, case, "forward", by="dispatcher", unit="transport", category="transport.bus")
+    (step,) = bench.get(f"/v1/cases/{case['case_id']}/steps", "dispatcher").json["items"]
+    said = {one["title"]: one["text"] for one in step["said"]}
+    assert said["承办单位"] != step["body"]["unit"] == "transport"
+    assert said["内容分类"] == "公共汽车与轨道交通"

@@ -33,6 +33,18 @@ def cases(call: Call) -> dict[str, Any]:
     )
 
 
+@api.get("/v1/cases/count", who=READERS, query=schemas.CountQuery, answer=schemas.CountOut)
+def count_of_cases(call: Call) -> dict[str, Any]:
+    """How many cases the list of the same filters holds."""
+    return use_cases.count_cases(
+        call.session,
+        query=call.query,
+        by=call.principal,
+        now=call.clock.now(),
+        resources=call.resources,
+    )
+
+
 @api.get("/v1/my-work", who=READERS, query=schemas.WorkQuery, answer=schemas.WorkOut)
 def my_work(call: Call) -> dict[str, Any]:
     """What waits for the caller: the reasons with their counts, or the list of one by due time."""

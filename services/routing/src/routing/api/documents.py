@@ -335,6 +335,12 @@ def put_template(call: Call) -> dict[str, Any]:
     )
 
 
+@api.get("/v1/numbering", who=staff("admin"), answer=schemas.PrefixesOut)
+def numbering(call: Call) -> dict[str, Any]:
+    """What the numbers of each unit's papers begin with, where a prefix is given."""
+    return documents.list_prefixes(call.session, resources=call.resources)
+
+
 @api.put(
     "/v1/numbering/<unit>",
     who=staff("admin"),

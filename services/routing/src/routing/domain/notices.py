@@ -128,12 +128,12 @@ def _day(entry: Entry, *, year: int, full: bool, field: str) -> NoticeDay:
     if entry.kind not in (OFF, WORKED):
         raise _wrong(
             field, entry.at,
-            f"kind应为{OFF}（放假）或{WORKED}（上班）。", f"kind must be {OFF} or {WORKED}.",
+            f"应为放假（{OFF}）或上班（{WORKED}）。", f"kind must be {OFF} or {WORKED}.",
         )  # fmt: skip
     if not entry.name or len(entry.name) > LONGEST_NAME:
         raise _wrong(
             field, entry.at,
-            f"name应为节日名称，1至{LONGEST_NAME}个字。",
+            f"应有节日名称，1至{LONGEST_NAME}个字。",
             f"name must say the festival in 1 to {LONGEST_NAME} characters.",
         )  # fmt: skip
     worked = entry.kind == WORKED
@@ -154,7 +154,7 @@ def _date(entry: Entry, field: str) -> dt.date:
     except ValueError:
         raise _wrong(
             field, entry.at,
-            "day应为日期，例如2027-10-01。", "day must be a date such as 2027-10-01.",
+            "日期应如2027-10-01。", "day must be a date such as 2027-10-01.",
         ) from None  # fmt: skip
 
 

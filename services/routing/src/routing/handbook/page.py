@@ -10,11 +10,11 @@ import jinja2
 from markupsafe import Markup
 
 from routing.domain.documents import Document
-from routing.handbook.citing import in_words
 from routing.handbook.model import build, documents_of
 from routing.handbook.people import CHECKS
 from routing.handbook.standards import Standards
 from routing.layout.page import compose
+from shared.citing import in_words
 
 _FOLDER = Path(__file__).with_name("templates")
 _SYSTEM = {"issued_on": "2026-03-02", "case_no": "XS202600000001"}

@@ -1,6 +1,13 @@
 """Tables of routing, a module for each part; `from routing.models import cases` and the like."""
 
-from routing.models import calendar, classification, coordination, documents, opinions
+from routing.models import (
+    calendar,
+    classification,
+    coordination,
+    document_looks,
+    documents,
+    opinions,
+)
 from routing.models.cases import (
     CO,
     ODD,
@@ -39,6 +46,7 @@ __all__ = [
     "cases",
     "classification",
     "coordination",
+    "document_looks",
     "documents",
     "erased_petitions",
     "exports",

@@ -46,6 +46,21 @@ class ExportQuery(Filters):
     format = Code(("csv", "xlsx"), required=True)
 
 
+class CountQuery(Filters):
+    """The filters of the list but for words of the title, which would have every case read."""
+
+    class Meta:
+        exclude = ("title", "sort")
+
+
+class CountOut(ma.Schema):
+    """How many cases; `shown` is "10000+" where `capped`."""
+
+    count = fields.Int()
+    capped = fields.Bool()
+    shown = fields.Str()
+
+
 class WorkQuery(PageQuery):
     """Without a reason the counts of all, with one its list."""
 
@@ -264,8 +279,19 @@ class CountsOut(ma.Schema):
     by_state = fields.Dict(keys=fields.Str(), values=fields.Int())
 
 
+class SaidOut(ma.Schema):
+    """Something that was said with a step, as people read it; the case where it names one."""
+
+    title = fields.Str()
+    text = fields.Str()
+    case_id = fields.Str(allow_none=True)
+
+
 class StepOut(ma.Schema):
-    """One step of a case: what was done, when, by whom, and what was said."""
+    """One step of a case: what was done, when, by whom, and what was said.
+
+    `body` is as it was sent; `said` is the same for people, with titles and names.
+    """
 
     seq = fields.Int()
     action = fields.Str()
@@ -276,7 +302,9 @@ class StepOut(ma.Schema):
     recorded_at = fields.AwareDateTime()
     by = fields.Str()
     unit = fields.Str(allow_none=True)
+    unit_name = fields.Str(allow_none=True)
     body = fields.Dict(keys=fields.Str())
+    said = fields.List(fields.Nested(SaidOut))
 
 
 class StepsOut(ma.Schema):
@@ -325,6 +353,7 @@ class GuideActionOut(ma.Schema):
     action = fields.Str()
     title = fields.Str()
     basis = fields.Str()
+    yours = fields.Bool(metadata={"description": "Whether the caller acts for whom the action is."})
     may = fields.Bool()
     why_not = fields.Str(allow_none=True)
     why_not_basis = fields.Str(allow_none=True)
@@ -352,6 +381,12 @@ class OwedPaperOut(ma.Schema):
     state = fields.Str(allow_none=True)
 
 
+class GuidePaperOut(OwedPaperOut):
+    """A paper that is owed, and whether it is the caller's to draw up."""
+
+    yours = fields.Bool(metadata={"description": "Whether the caller may draw it up."})
+
+
 class GuideOut(ma.Schema):
     """Where a case stands, and what its reader may do now."""
 
@@ -364,6 +399,6 @@ class GuideOut(ma.Schema):
     clocks = fields.List(fields.Nested(ClockOut))
     next_action = fields.Str(allow_none=True)
     actions = fields.List(fields.Nested(GuideActionOut))
-    papers = fields.List(fields.Nested(OwedPaperOut))
+    papers = fields.List(fields.Nested(GuidePaperOut))
     draw_up = fields.Str(metadata={"description": "POST here draws up every paper not begun."})
     handbook = fields.Str()

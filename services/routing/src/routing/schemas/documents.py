@@ -248,3 +248,57 @@ class PrefixOut(ma.Schema):
 
     unit = fields.Str()
     prefix = fields.Str()
+
+
+class PrefixesOut(ma.Schema):
+    """The prefixes that are given; a unit without one is numbered by its name."""
+
+    items = fields.List(fields.Nested(PrefixOut))
+
+
+class OwnDocumentOut(ma.Schema):
+    """A paper that was served on the petitioner: nothing of what it says."""
+
+    document_id = fields.Str(required=True)
+    kind = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
+    name = fields.Str(required=True)
+    number = fields.Str(required=True, allow_none=True)
+    unit_name = fields.Str(required=True)
+    issued_on = fields.Date(required=True, allow_none=True)
+    served_on = fields.Date(required=True, allow_none=True)
+    files = fields.List(fields.Str(), required=True)
+
+
+class OwnDocumentsOut(ma.Schema):
+    """The papers that were served on the petitioner, oldest first."""
+
+    items = fields.List(fields.Nested(OwnDocumentOut), required=True)
+
+
+class LooksQuery(PageQuery):
+    """Looks at the papers of one case, or by one petition's number and query code."""
+
+    case_id = Text(longest=36, load_default=None)
+    petition_id = Text(longest=36, load_default=None)
+
+
+class LookOut(ma.Schema):
+    """A look of a petitioner, who showed number and query code; `format` is page, pdf or scan."""
+
+    seq = fields.Int(required=True)
+    at = fields.AwareDateTime(required=True)
+    document_id = fields.Str(required=True)
+    petition_id = fields.Str(required=True)
+    case_id = fields.Str(required=True)
+    case_no = fields.Str(required=True, allow_none=True)
+    kind = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
+    name = fields.Str(required=True)
+    number = fields.Str(required=True, allow_none=True)
+    format = fields.Str(required=True, metadata={"description": "a vocabulary that grows"})
+
+
+class LooksOut(ma.Schema):
+    """A page of looks, newest first."""
+
+    items = fields.List(fields.Nested(LookOut), required=True)
+    next_cursor = fields.Str(required=True, allow_none=True)

@@ -7,7 +7,7 @@ from routing.use_cases.gauging import gauges
 from routing.use_cases.guiding import guide
 from routing.use_cases.handling import act
 from routing.use_cases.journal import steps
-from routing.use_cases.listing import list_cases
+from routing.use_cases.listing import count_cases, list_cases
 from routing.use_cases.listing_work import REASONS, my_work
 from routing.use_cases.opening import keep_texts, open_cases
 from routing.use_cases.reading import case_for, count
@@ -23,6 +23,7 @@ __all__ = [
     "act_on_many",
     "case_for",
     "count",
+    "count_cases",
     "decline_request",
     "export",
     "follow",

@@ -14,6 +14,15 @@ from shared.db import Session
 ANSWER, REDO = "answer", "redo"
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A step for the journal of another case, which stays in its state; what is kept of it."""
+
+    case_id: str
+    state: str
+    body: dict[str, Any]
+
+
 @dataclass
 class Change:
     """One action being carried out; effects write on `row` and say what clocks must know."""
@@ -35,8 +44,7 @@ class Change:
     extension_days: int = 0
     said: Mapping[str, Any] | None = None
     """What the journal keeps of the body, where that is not all of it."""
-    aside: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """Steps for the journals of other cases: case id and what is kept of the body."""
+    aside: list[Aside] = field(default_factory=list)
     silent: bool = False
     """True where not even the case's own journal and events may tell of it (T22 Art.30(3))."""
 

@@ -15,6 +15,7 @@ from routing.domain.scene import Scene
 from routing.resources import Resources
 from routing.use_cases import scene as scenes
 from routing.use_cases.change import ANSWER
+from routing.use_cases.documents.access import draws
 from routing.use_cases.documents.owed import owed
 from routing.use_cases.effects.answering import SETTLED_UNREPORTED
 from routing.use_cases.effects.dispatching import STAYS_ASSIGNED
@@ -37,9 +38,9 @@ def guide(
 ) -> dict[str, Any]:
     """Everything one needs in order to take the next step on a case; NotFound if not theirs.
 
-    Each action says whether it may be taken now, and if not, why. `next_action` is the usual next
-    step that the reader may take; a case is not to be ended while the petitioner may still ask
-    for review.
+    Each action says whether it is its reader's, whether it may be taken now, and if not, why.
+    `next_action` is the usual next step that the reader may take; a case is not to be ended while
+    the petitioner may still ask for review.
     """
     row = case_row(session, case_id=case_id, by=by)
     procedure = resources.procedure
@@ -61,10 +62,25 @@ def guide(
         ],
         "next_action": _next(row, actions, procedure),
         "actions": actions,
-        "papers": owed(session, case_row=row, resources=resources),
+        "papers": _papers(session, row, by=by, resources=resources),
         "draw_up": f"/v1/cases/{case_id}/documents/owed",
         "handbook": f"/v1/handbook#state-{state.code}",
     }
+
+
+def _papers(
+    session: Session, row: Mapping[str, Any], *, by: Principal, resources: Resources
+) -> list[dict[str, Any]]:
+    documents = resources.papers.catalogue.documents
+    return [
+        one
+        | {
+            "yours": draws(
+                session, document=documents[one["kind"]], case_row=row, by=by, resources=resources
+            )
+        }
+        for one in owed(session, case_row=row, resources=resources)
+    ]
 
 
 def _described(scene: Scene, catalogue: Catalogue) -> dict[str, Any]:
@@ -76,6 +92,7 @@ def _described(scene: Scene, catalogue: Catalogue) -> dict[str, Any]:
         "action": action.name,
         "title": action.title,
         "basis": action.basis,
+        "yours": policy.seated(scene),
         "may": refusal is None,
         "why_not": in_language(refusal.message, "zh") if refusal else None,
         "why_not_basis": refusal.basis if refusal else None,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from routing import models
 from routing.domain import clocks, policy
-from routing.domain.procedure import START, Action
+from routing.domain.procedure import Action
 from routing.domain.review_window import WAITING, over_at, wait_ends_at
 from routing.domain.scene import Actor, Refusal, Scene
 from routing.resources import Resources
@@ -341,8 +341,9 @@ def _write_down(session: Session, change: Change, *, now: dt.datetime) -> None:
     }
     here = {"case_id": scene.case["case_id"], "state_before": scene.case["state"]}
     rows = [] if change.silent else [step | here | {"state": change.state, "body": _kept(said)}]
-    opened = {"state_before": START, "state": START}
-    rows += [step | opened | {"case_id": id_, "body": _kept(body)} for id_, body in change.aside]
+    for one in change.aside:
+        there = {"case_id": one.case_id, "state_before": one.state, "state": one.state}
+        rows.append(step | there | {"body": _kept(one.body)})
     session.execute(sa.insert(models.steps), rows)
 
 

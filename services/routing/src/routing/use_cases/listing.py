@@ -30,6 +30,7 @@ Condition = sa.ColumnElement[bool]
 _BRANCHES_MOST = 64
 _LOOKED_AT = 5_000
 """The most cases that one page of a search in titles looks at."""
+COUNTED_MOST = 10_000
 _cases = models.cases
 
 
@@ -44,6 +45,15 @@ class Few:
 
 
 @dataclass(frozen=True)
+class Among:
+    """A column that has one of several values: a list follows each one's index, as that keeps the
+    order; a count takes them together, as no case is found twice."""
+
+    column: sa.ColumnElement[Any]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Branch:
     """Conditions that hold together, and whether they leave few cases."""
 
@@ -53,17 +63,24 @@ class Branch:
 
 @dataclass(frozen=True)
 class Sieve:
-    """Which cases: `all_of` holds for each, and of every tuple of `any_of` at least one."""
+    """Which cases: `all_of` and `among` hold for each, of every tuple of `any_of` at least one."""
 
     all_of: tuple[Condition, ...] = ()
     any_of: tuple[tuple[Condition | Few, ...], ...] = ()
+    among: tuple[Among, ...] = ()
     few_owe_nothing: bool = False
     """Of these cases few have no due time, as of those that wait for somebody."""
 
-    def branches(self) -> list[Branch]:
-        """One for each combination of alternatives, so that each finds its index."""
-        choices = sorted(self.any_of, key=len)
-        whole = list(self.all_of)
+    def branches(self, *, in_order: bool = True) -> list[Branch]:
+        """One for each combination of alternatives, so that each finds its index; for reading in
+        no order, the values of `among` stay together."""
+        whole, any_of = list(self.all_of), list(self.any_of)
+        for one in self.among:
+            if in_order:
+                any_of.append(tuple(one.column == value for value in one.values) or (sa.false(),))
+            else:
+                whole.append(one.column.in_(one.values))
+        choices = sorted(any_of, key=len)
         while choices and math.prod(map(len, choices)) > _BRANCHES_MOST:
             whole.append(sa.or_(*map(_condition, choices.pop())))
         return [
@@ -93,17 +110,17 @@ def sieve_of(
 ) -> Sieve:
     """The cases that the filters of a query leave of those a caller may see."""
     seen = ways(by)
-    all_of, any_of = list(seen.all_of), list(seen.any_of)
+    all_of, any_of, among = list(seen.all_of), list(seen.any_of), []
     for name in ("state", "lead_unit", "handler", "purpose", "case_no", "split_from"):
         wanted = query["unit" if name == "lead_unit" else name]
         if wanted:
             all_of.append(_cases.c[name] == wanted)
     if query["stage"]:
         states = [s.code for s in resources.procedure.states.values() if s.stage == query["stage"]]
-        any_of.append(tuple(_cases.c.state == state for state in states) or (sa.false(),))
+        among.append(Among(_cases.c.state, tuple(states)))
     if query["category"]:
         codes = _below(query["category"], resources.rules.categories)
-        any_of.append(tuple(_cases.c.category == code for code in codes))
+        among.append(Among(_cases.c.category, tuple(codes)))
     if query["petition_id"]:
         any_of.append(_of_petition(query["petition_id"]))
     if query["due_before"]:
@@ -114,7 +131,8 @@ def sieve_of(
         all_of.append(_cases.c.received_at >= query["received_from"])
     if query["received_to"]:
         all_of.append(_cases.c.received_at < query["received_to"])
-    return Sieve(tuple(all_of), tuple(any_of))
+    due = bool(query["due_before"] or query["overdue"])
+    return Sieve(tuple(all_of), tuple(any_of), tuple(among), few_owe_nothing=due)
 
 
 def list_cases(
@@ -132,6 +150,29 @@ def list_cases(
     """
     sieve = sieve_of(query, by=by, now=now, resources=resources)
     return page_of(session, sieve, order=order_of(query), query=query, by=by, resources=resources)
+
+
+def count_cases(
+    session: Session,
+    *,
+    query: dict[str, Any],
+    by: Principal,
+    now: dt.datetime,
+    resources: Resources,
+) -> dict[str, Any]:
+    """How many cases the list of these filters holds, counted up to `COUNTED_MOST`."""
+    sieve = sieve_of(query, by=by, now=now, resources=resources)
+    return counted(session, [sieve])[0]
+
+
+def counted(session: Session, sieves: Sequence[Sieve]) -> list[dict[str, Any]]:
+    """How many cases each sieve has, as pages show it; `capped` where there are more."""
+    found = []
+    for count in counts_up_to(session, sieves, most=COUNTED_MOST):
+        capped = count > COUNTED_MOST
+        shown = f"{COUNTED_MOST}+" if capped else str(count)
+        found.append({"count": min(count, COUNTED_MOST), "capped": capped, "shown": shown})
+    return found
 
 
 def page_of(
@@ -208,7 +249,7 @@ def counts_up_to(session: Session, sieves: Sequence[Sieve], *, most: int) -> lis
 def _count(sieve: Sieve, most: int) -> sa.ScalarSelect[int]:
     picked = [
         sa.select(_cases.c.seq).where(*branch.conditions).limit(_written(most + 1)).subquery()
-        for branch in sieve.branches()
+        for branch in sieve.branches(in_order=False)
     ]
     found = _united(picked).subquery()
     one = sa.select(found.c.seq).limit(_written(most + 1)).subquery()

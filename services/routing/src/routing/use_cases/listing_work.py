@@ -10,7 +10,7 @@ from routing.domain.answered import SUBMITTED
 from routing.domain.requests import WAITING
 from routing.models.opinions import opinions
 from routing.resources import Resources
-from routing.use_cases.listing import Few, Sieve, counts_up_to, page_of
+from routing.use_cases.listing import Among, Few, Sieve, counted, page_of
 from routing.use_cases.listing_order import DUE
 from routing.use_cases.opinions.standing import decided_by
 from routing.use_cases.reading import kept_out, visible
@@ -18,7 +18,6 @@ from routing.use_cases.units import organisation
 from shared.auth import WHOLE_DISTRICT, Principal
 from shared.db import Session
 
-COUNTED_MOST = 10_000
 _UNIT_STAFF = ("handler", "unit_head")
 _HEARING = "hearing"
 _REVIEWED = ("reviewing", "re_reviewing", _HEARING)
@@ -87,14 +86,11 @@ def my_work(
 def _counted(session: Session, *, by: Principal) -> list[dict[str, Any]]:
     sieves = {code: _sieve(session, reason, by=by) for code, reason in REASONS.items()}
     mine = {code: sieve for code, sieve in sieves.items() if sieve is not None}
-    counts = counts_up_to(session, list(mine.values()), most=COUNTED_MOST)
-    found = []
-    for code, count in zip(mine, counts, strict=True):
-        capped = count > COUNTED_MOST
-        shown = f"{COUNTED_MOST}+" if capped else str(count)
-        about = {"reason": code, "title": REASONS[code].title}
-        found.append(about | {"count": min(count, COUNTED_MOST), "capped": capped, "shown": shown})
-    return found
+    counts = counted(session, list(mine.values()))
+    return [
+        {"reason": code, "title": REASONS[code].title} | count
+        for code, count in zip(mine, counts, strict=True)
+    ]
 
 
 def _sieve(session: Session, reason: Reason, *, by: Principal) -> Sieve | None:
@@ -106,9 +102,11 @@ def _sieve(session: Session, reason: Reason, *, by: Principal) -> Sieve | None:
         # Along what the unit owes by due time: one read, where one for each state would be many.
         together = sa.or_(_cases.c.state.in_(reason.states), _heard(reason))
         return replace(seated, all_of=(*seated.all_of, together))
-    states = tuple(_cases.c.state == state for state in reason.states)
-    states += (_heard(reason),) if reason.heard_in else ()
-    return replace(seated, any_of=(*seated.any_of, *((states,) if states else ())))
+    if not reason.heard_in:
+        states = Among(_cases.c.state, tuple(reason.states))
+        return replace(seated, among=(*seated.among, *((states,) if reason.states else ())))
+    either = (*(_cases.c.state == state for state in reason.states), _heard(reason))
+    return replace(seated, any_of=(*seated.any_of, either))
 
 
 def _heard(reason: Reason) -> sa.ColumnElement[bool]:

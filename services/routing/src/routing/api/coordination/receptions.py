@@ -32,6 +32,14 @@ def reception_days(call: Call) -> dict[str, Any]:
     return use_cases.list_receptions(call.session, query=call.query, by=call.principal)
 
 
+@api.get(_DAY, who=BUREAU_AND_UNITS, answer=schemas.ReceptionOut)
+def reception_day(call: Call) -> dict[str, Any]:
+    """A reception day with its journal."""
+    return use_cases.reception_for(
+        call.session, reception_id=call.path["reception_id"], by=call.principal
+    )
+
+
 @api.get(
     "/v1/public/reception-days",
     who=ANYONE,

@@ -182,7 +182,10 @@ def nobody_reviews_own(scene: Scene) -> Refusal | None:
         return None
     return Refusal(
         "own_opinion",
-        both("不能复查复核本人经办的意见。", "Nobody reviews their own opinion."),
+        both(
+            "您经办过本件被复查复核的意见，请由其他人员办理。",
+            "Nobody reviews their own opinion: a colleague does.",
+        ),
         "T22 Arts.28(3), 35, 36",
     )
 

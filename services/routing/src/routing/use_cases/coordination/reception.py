@@ -37,6 +37,12 @@ def plan_reception(
     return _present(session, row, by=by)
 
 
+def reception_for(session: Session, *, reception_id: str, by: Principal) -> Row:
+    """A reception day with its journal."""
+    row = things.find(session, "reception", reception_id, may_see=sa.true())
+    return _present(session, row, by=by)
+
+
 def cancel_reception(
     session: Session,
     *,

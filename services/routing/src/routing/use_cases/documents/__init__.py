@@ -13,10 +13,12 @@ from routing.use_cases.documents.drawing import draft_owed, wanted_for_owed
 from routing.use_cases.documents.issuing import issue
 from routing.use_cases.documents.known import known_for
 from routing.use_cases.documents.moving import approve, return_, scan, serve, submit, void
+from routing.use_cases.documents.own import list_looks, own_documents, own_file, own_page
 from routing.use_cases.documents.reading import document_for, file_of, list_documents, preview
 from routing.use_cases.documents.rendering import render_next, render_now, unrendered
 from routing.use_cases.documents.standards import (
     list_kinds,
+    list_prefixes,
     put_prefix,
     put_template,
     template_of,
@@ -38,7 +40,12 @@ __all__ = [
     "known_for",
     "list_documents",
     "list_kinds",
+    "list_looks",
+    "list_prefixes",
     "preview",
+    "own_documents",
+    "own_file",
+    "own_page",
     "put_prefix",
     "put_template",
     "render_next",

@@ -72,12 +72,12 @@ def side_of(
 ) -> tuple[str, str]:
     """Who draws the paper up, office, unit or review, and for which unit; Forbidden if nobody.
 
-    What the office handles itself it answers itself; the letters of a case that was passed down
-    are those of the unit that passed it (T22 Arts.22, 23(1)(2)).
+    What the office handles itself it answers itself; the letters of a case's way to its unit are
+    the office's, or, where a unit passed it down, that unit's (T22 Arts.22, 23(1)(2)).
     """
     lead = case_row["lead_unit"]
     if _of_passing(document, resources):
-        lead = (case_row["facts"] or {}).get("passed_down_by") or lead
+        lead = (case_row["facts"] or {}).get("passed_down_by")
     for side in document.by:
         if side == "unit" and lead == (by.unit or OFFICE) and _office(by):
             return "office", lead
@@ -94,6 +94,22 @@ def side_of(
             f"您所在单位不能制作{document.name}。", "Your unit may not draw up this kind of paper."
         )
     )
+
+
+def draws(
+    session: Session,
+    *,
+    document: Document,
+    case_row: Mapping[str, Any],
+    by: Principal,
+    resources: Resources,
+) -> bool:
+    """Whether the paper is the caller's to draw up."""
+    try:
+        side_of(session, document=document, case_row=case_row, by=by, resources=resources)
+    except Forbidden:
+        return False
+    return True
 
 
 def _of_passing(document: Document, resources: Resources) -> bool:

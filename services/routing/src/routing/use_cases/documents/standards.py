@@ -100,6 +100,14 @@ def put_template(
     return {"kind": kind, "edition": edition, "html": html}
 
 
+def list_prefixes(session: Session, *, resources: Resources) -> dict[str, Any]:
+    """Every unit's prefix by its code: the one it was given, else the one of the catalogue."""
+    table = number_prefixes
+    given = {row.unit: row.prefix for row in session.execute(sa.select(table))}
+    known = dict(resources.papers.catalogue.prefixes) | given
+    return {"items": [{"unit": unit, "prefix": known[unit]} for unit in sorted(known)]}
+
+
 def put_prefix(session: Session, *, unit: str, prefix: str, resources: Resources) -> dict[str, Any]:
     """Give a unit the prefix of its numbers; no other unit may have it."""
     known = sa.select(models.units.c.code).where(models.units.c.code == unit)

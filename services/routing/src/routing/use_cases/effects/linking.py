@@ -15,7 +15,7 @@ from routing.domain import clocks
 from routing.domain.clocks import Happening
 from routing.domain.procedure import START
 from routing.domain.requests import WAITING
-from routing.use_cases.change import Change
+from routing.use_cases.change import Aside, Change
 from routing.use_cases.effects.dispatching import ACCUSATION
 from routing.use_cases.telling import tell
 from shared.clock import office_day, wire
@@ -49,6 +49,7 @@ def merge(change: Change) -> None:
     row |= {"merged_into": other["case_id"], "close_reason": "merged", "petition_ids": [],
             "petition_nos": []}  # fmt: skip
     change.told.append((MERGED, {"into": other["case_id"]}))
+    change.aside.append(_taken_in(change, other))
     for petition in joined:
         tell(change.session, after, (JOINED, {"petition_id": petition}), change=change)
 
@@ -76,6 +77,7 @@ def unmerge(change: Change) -> None:
     _hand_petitions(change, before["petition_ids"], to=change.row["case_id"])
     change.row |= before | {"merged_into": None, "close_reason": None, "closed_at": None}
     change.row["clocks"] = [_revived(change, clock) for clock in change.row["clocks"]]
+    change.aside.append(_taken_in(change, holder))
     moved = {"action": "unmerge", "action_name": change.scene.action.title}
     tell(change.session, after, (MOVED, moved), change=change)
 
@@ -104,10 +106,14 @@ def split(change: Change) -> None:
         tell(change.session, row, ("case.opened.v1", {}), change=change)
     accusations = [row for row in rows if row["purpose"] == ACCUSATION]
     others = len(rows) - len(accusations)
-    reason = change.body["reason"]
-    change.aside += [(row["case_id"], {"reason": reason}) for row in accusations]
+    reason = {"reason": change.body["reason"]}
+    told = {} if accusations else reason
+    for row in rows:
+        if row["split_from"]:
+            kept = reason if row["purpose"] == ACCUSATION else told
+            change.aside.append(Aside(row["case_id"], START, kept))
     change.silent = not others
-    change.said = {"parts": others} | ({} if accusations else {"reason": reason})
+    change.said = {"parts": others} | told
 
 
 def withdraw(change: Change) -> None:
@@ -151,6 +157,12 @@ def correct(change: Change) -> None:
     if change.row["category"] is None:
         knowledge = change.resources.knowledge
         change.row["suggestion"] = knowledge.suggestion(after["title"], after["content"])
+
+
+def _taken_in(change: Change, other: Mapping[str, Any]) -> Aside:
+    """What the journal of the other case says of this one's coming and going."""
+    kept = {"taken_in": change.row["case_id"], "reason": change.body.get("reason")}
+    return Aside(other["case_id"], other["state"], kept)
 
 
 def _keep_out_too(change: Change, other: Mapping[str, Any]) -> str | None:

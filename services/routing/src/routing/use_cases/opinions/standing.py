@@ -70,7 +70,10 @@ def refuse_own(session: Session, case: Mapping[str, Any], *, level: str, by: Pri
     deciders = concerned_in(session, [case["case_id"]])[case["case_id"]].deciders
     if any(account == by.sub and action in reviewed for account, action in deciders):
         raise Conflict(
-            both("不能复查复核本人经办的意见。", "Nobody reviews their own opinion."),
+            both(
+                "您经办过本件被复查复核的意见，请由其他人员办理。",
+                "Nobody reviews their own opinion: a colleague does.",
+            ),
             code="own_opinion",
             basis="T22 Arts.28(3), 35, 36",
         )

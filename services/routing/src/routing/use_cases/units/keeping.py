@@ -67,8 +67,8 @@ def orphaning(
     ]
     for code in sorted(_holding(session, ending)):
         reason = both(
-            f"{code}还有未办结的信访事项，撤并前须指定承接其余全部事项的单位。",
-            f"{code} holds open cases: name a successor that takes all the rest.",
+            f"{after[code].name}还有未办结的信访事项，撤并前须指定承接其余全部事项的单位。",
+            f"{after[code].name} holds open cases: name a successor that takes all the rest.",
         )
         yield Fault(code, "successors", reason)
 
