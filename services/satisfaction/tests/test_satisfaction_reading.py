@@ -1,5 +1,7 @@
 """Evaluations and counts, for those who may know."""
 
+import datetime as dt
+
 import pytest
 
 from shared.rebuild import rebuild
@@ -54,6 +56,23 @@ def test_counts_are_grouped_by_unit_and_object(office, evaluated):
         ("transport", UNIT, 2, 2, 1, 0, 1, 0),
         ("urban", UNIT, 1, 0, 0, 0, 0, 0),
     ]
+
+
+def test_counts_from_a_day_on_leave_out_what_was_opened_before(office, evaluated):
+    midnight = dt.datetime(2026, 3, 1, 16, tzinfo=dt.UTC)
+    evaluated("satisfied", at=midnight - dt.timedelta(days=1))
+    evaluated("satisfied", unit="urban", at=midnight)
+
+    def counted(since):
+        items = office.get(f"/v1/units/counts?since={since}", "supervisor").json["items"]
+        return {item["unit"]: (item["opened"], item["recorded"]) for item in items}
+
+    both = {"transport": (1, 0), "urban": (1, 0), "bureau": (2, 2)}
+    assert counted("2026-03-01") == both
+    assert counted("2026-03-02") == {"urban": (1, 0), "bureau": (1, 1)}
+    assert counted("2026-03-03") == {}
+    answer = office.get("/v1/units/counts?since=soon", "supervisor")
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "since")
 
 
 def test_simulated_evaluations_are_told_apart(app, office, clock, story):

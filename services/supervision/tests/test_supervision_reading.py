@@ -118,11 +118,26 @@ def test_overdue_clocks_come_in_pages_longest_overdue_first(app, office, story):
     assert seen == sorted(seen)
 
 
+def test_overdue_is_counted_by_unit_as_the_list_has_it(app, office, story):
+    for unit, due in (("urban", day(-1)), ("transport", day(-9)), ("urban", day(-3))):
+        hear(app, *story().forwarded_to(unit, due=due))
+    counted = office.get("/v1/overdue/units", "supervisor").json["items"]
+    listed = office.get("/v1/overdue", "supervisor").json["items"]
+    assert [one["unit"] for one in counted] == ["transport", "urban"]
+    for one in counted:
+        theirs = [item for item in listed if item["unit"] == one["unit"]]
+        assert one["unit_name"] == f"单位{one['unit']}"
+        assert one["clocks"] == len(theirs)
+        assert one["cases"] == len({item["case_id"] for item in theirs})
+        assert one["days_late"] == max(item["days_late"] for item in theirs)
+
+
 def test_overdue_can_be_asked_of_one_unit(app, office, story):
     for unit in ("transport", "urban"):
         hear(app, *story().forwarded_to(unit, due=YESTERDAY))
     page = office.get("/v1/overdue?unit=urban", "supervisor").json
     assert [item["unit"] for item in page["items"]] == ["urban"]
+    assert office.get("/v1/overdue?unit=-", "supervisor").json["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,15 @@ def test_an_acknowledged_exchange_is_not_retried(app, office, story):
     assert office.post(f"/v1/exchanges/{only_id(office)}/retry", "admin").status_code == 409
 
 
+def test_what_the_city_refused_is_listed_over_all_cases_for_the_administrator(app, office, story):
+    hear(app, *story("c1", last=2))
+    set_status(app, "refused")
+    listed = office.get("/v1/exchanges?status=refused", "admin")
+    assert [one["id"] for one in listed.json["items"]] == [only_id(office)]
+    assert office.get("/v1/exchanges?status=acknowledged", "admin").json["items"] == []
+    assert office.get("/v1/exchanges", "supervisor").status_code == 403
+
+
 @pytest.mark.parametrize("exchange_id", ["4711", str(2**63), "9" * 40])
 def test_no_exchange_no_retry(office, exchange_id):
     assert office.post(f"/v1/exchanges/{exchange_id}/retry", "admin").status_code == 404

@@ -26,6 +26,12 @@ def evaluate(call: Call) -> dict[str, Any]:
     )
 
 
+@api.get("/v1/public/evaluations", who=CITIZEN, answer=schemas.OwnEvaluationsOut)
+def own_evaluations(call: Call) -> dict[str, Any]:
+    """What the token's petition may evaluate now, and what it has evaluated."""
+    return use_cases.own_evaluations(call.session, petition_id=call.principal.sub)
+
+
 @api.post(
     "/v1/evaluations",
     who=staff("importer"),
@@ -55,10 +61,15 @@ def evaluations(call: Call) -> dict[str, Any]:
     return use_cases.evaluations_of(call.session, principal=call.principal, query=call.query)
 
 
-@api.get("/v1/units/counts", who=EVERYONE, answer=schemas.UnitCountsOut)
+@api.get(
+    "/v1/units/counts",
+    who=EVERYONE,
+    query=schemas.UnitCountsQuery,
+    answer=schemas.UnitCountsOut,
+)
 def counts_by_unit(call: Call) -> dict[str, Any]:
     """How each unit was evaluated; simulated evaluations are counted in and told apart."""
-    return use_cases.counts_by_unit(call.session, principal=call.principal)
+    return use_cases.counts_by_unit(call.session, principal=call.principal, query=call.query)
 
 
 @api.get("/v1/counts", who=EVERYONE, answer=schemas.CountsOut)

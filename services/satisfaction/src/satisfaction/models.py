@@ -59,6 +59,7 @@ evaluations = sa.Table(
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.UniqueConstraint("case_id", "petition_id", "object", name="evaluations_once"),
     sa.Index("evaluations_petition", "petition_id", "object"),
+    sa.Index("evaluations_opened", "opened_at"),
 )
 
 PROJECTIONS = (cases, marks.table, case_petitions, co_units)

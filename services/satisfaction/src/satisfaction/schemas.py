@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from satisfaction.domain import GRADES, OBJECTS
-from shared.web.fields import Body, Code, Flag, Moment, PageQuery, Text
+from shared.web.fields import Body, Code, Day, Flag, Moment, PageQuery, Query, Text
 
 LONGEST_COMMENT = 2_000
 
@@ -55,6 +55,29 @@ class EvaluationPage(ma.Schema):
 
     items = fields.List(fields.Nested(EvaluationOut))
     next_cursor = fields.Str(allow_none=True)
+
+
+class OwnEvaluationOut(ma.Schema):
+    """An evaluation as its petitioner sees it: of which object, open or recorded, and how."""
+
+    object = fields.Str(required=True)
+    state = fields.Str(required=True)
+    grade = fields.Str(required=True, allow_none=True)
+    comment = fields.Str(required=True, allow_none=True)
+    opened_at = fields.AwareDateTime(required=True)
+    recorded_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class OwnEvaluationsOut(ma.Schema):
+    """A petition's evaluations, one of each object, the petition office first."""
+
+    items = fields.List(fields.Nested(OwnEvaluationOut), required=True)
+
+
+class UnitCountsQuery(Query):
+    """The office's day from which on evaluations were opened; all of them without it."""
+
+    since = Day(load_default=None)
 
 
 class UnitCounts(ma.Schema):

@@ -34,6 +34,12 @@ def overdue(call: Call) -> dict[str, Any]:
     )
 
 
+@api.get("/v1/overdue/units", who=EVERYONE, answer=schemas.OverdueUnitsOut)
+def overdue_by_unit(call: Call) -> dict[str, Any]:
+    """How many of those each unit has, the unit of the longest overdue first."""
+    return use_cases.overdue_by_unit(call.session, principal=call.principal, now=call.clock.now())
+
+
 @api.get("/v1/alarms", who=BUREAU, query=schemas.AlarmQuery, answer=schemas.AlarmPage)
 def alarms(call: Call) -> dict[str, Any]:
     """Registered petitions that no case was opened for in time, oldest alarm first."""

@@ -106,6 +106,22 @@ class OverduePage(ma.Schema):
     next_cursor = fields.Str(allow_none=True)
 
 
+class OverdueUnit(ma.Schema):
+    """A unit with overdue clocks: how many, of how many cases, the longest one's days."""
+
+    unit = fields.Str(allow_none=True)
+    unit_name = fields.Str(allow_none=True)
+    clocks = fields.Int()
+    cases = fields.Int()
+    days_late = fields.Int()
+
+
+class OverdueUnitsOut(ma.Schema):
+    """The units with overdue clocks, longest overdue first."""
+
+    items = fields.List(fields.Nested(OverdueUnit))
+
+
 class AlarmItem(ma.Schema):
     """A registered petition that no case was opened for."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from shared.auth import BUREAU_ROLES
 from shared.web.api import Api, Call, staff
 from shared.web.fields import PageQuery
-from sync_municipal.schemas import Counts, Exchange, Exchanges
+from sync_municipal.schemas import Counts, Exchange, Exchanges, ExchangesQuery
 from sync_municipal.use_cases import pushing, reading
 
 api = Api("sync-municipal")
@@ -21,6 +21,14 @@ def list_exchanges(call: Call) -> dict[str, Any]:
     """What the city was told of a case and what it answered, newest first."""
     return reading.exchanges_of(
         call.session, case_id=call.path["case_id"], principal=call.principal, query=call.query
+    )
+
+
+@api.get("/v1/exchanges", who=staff("admin"), query=ExchangesQuery, answer=Exchanges)
+def list_all_exchanges(call: Call) -> dict[str, Any]:
+    """The exchanges of all cases that stand so, newest first: what the city refused, what waits."""
+    return reading.exchanges_that_are(
+        call.session, status=call.query["status"], principal=call.principal, query=call.query
     )
 
 

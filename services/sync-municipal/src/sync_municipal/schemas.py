@@ -3,6 +3,15 @@
 import marshmallow as ma
 from marshmallow import fields
 
+from shared.web.fields import Code, PageQuery
+from sync_municipal.models import ACKNOWLEDGED, PENDING, REFUSED
+
+
+class ExchangesQuery(PageQuery):
+    """How exchanges stand."""
+
+    status = Code((PENDING, ACKNOWLEDGED, REFUSED), load_default=REFUSED)
+
 
 class Exchange(ma.Schema):
     """One version of a case on its way to the city."""

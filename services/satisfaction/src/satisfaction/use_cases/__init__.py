@@ -1,7 +1,12 @@
 """What satisfaction does: open evaluations, record them, and count them."""
 
 from satisfaction.use_cases.keeping import forget, keep_cases, open_evaluations
-from satisfaction.use_cases.reading import counts, counts_by_unit, evaluations_of
+from satisfaction.use_cases.reading import (
+    counts,
+    counts_by_unit,
+    evaluations_of,
+    own_evaluations,
+)
 from satisfaction.use_cases.recording import record
 
 __all__ = [
@@ -11,5 +16,6 @@ __all__ = [
     "forget",
     "keep_cases",
     "open_evaluations",
+    "own_evaluations",
     "record",
 ]

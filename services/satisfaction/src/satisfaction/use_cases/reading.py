@@ -1,14 +1,16 @@
 """Answering what satisfaction knows, to those who may know it; every count is derived."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
 
-from satisfaction.domain import GRADES, RECORDED
+from satisfaction.domain import GRADES, OBJECTS, OPEN, RECORDED
 from satisfaction.models import case_petitions, cases, co_units, evaluations, marks
 from satisfaction.use_cases.standing import stands
 from shared import access
 from shared.auth import Principal
+from shared.clock import day_ends
 from shared.db import Session
 from shared.web.paging import page_by_key
 
@@ -46,8 +48,27 @@ def evaluations_of(
     return page_by_key(session, statement, by=by, query=query, present=lambda row: row._asdict())
 
 
-def counts_by_unit(session: Session, *, principal: Principal) -> dict[str, Any]:
-    """Evaluations opened and recorded by unit, object and grade; a unit's staff see their own."""
+def own_evaluations(session: Session, *, petition_id: str) -> dict[str, Any]:
+    """What a petitioner may evaluate now or has evaluated: of several cases, of each object the
+    one that `record` would take, else the one recorded last."""
+    rows = session.execute(
+        sa.select(evaluations)
+        .where(evaluations.c.petition_id == petition_id, stands())
+        .order_by(evaluations.c.opened_at.desc(), evaluations.c.case_id.desc())
+    ).all()
+    recorded_first = sorted(rows, key=lambda row: row.state == OPEN)
+    chosen = {row.object: row._asdict() for row in recorded_first}
+    return {"items": [chosen[one] for one in OBJECTS if one in chosen]}
+
+
+def counts_by_unit(
+    session: Session, *, principal: Principal, query: dict[str, Any]
+) -> dict[str, Any]:
+    """Evaluations opened and recorded by unit, object and grade; a unit's staff see their own.
+
+    `query` may name the day, `since`, from which on they were opened: without it every evaluation
+    that ever was is counted, which grows with the years.
+    """
     graded = {grade: evaluations.c.grade == grade for grade in GRADES}
     columns = {
         "recorded": evaluations.c.state == RECORDED,
@@ -64,11 +85,15 @@ def counts_by_unit(session: Session, *, principal: Principal) -> dict[str, Any]:
         .outerjoin(cases, cases.c.case_id == evaluations.c.case_id)
         .where(_visible(principal, evaluations.c.case_id), stands())
         .group_by(evaluations.c.unit, evaluations.c.object)
-        .order_by(evaluations.c.unit, evaluations.c.object)
     )
+    if query["since"]:
+        begins = day_ends(query["since"] - dt.timedelta(days=1))
+        statement = statement.where(evaluations.c.opened_at >= begins)
     if not principal.sees_all_units:
         statement = statement.where(evaluations.c.unit.in_(sorted(principal.unit_scope)))
-    return {"items": [row._asdict() for row in session.execute(statement)]}
+    # Ordered here: told to, PostgreSQL would sort every evaluation before it counts.
+    rows = sorted(session.execute(statement).all(), key=lambda row: (row.unit, row.object))
+    return {"items": [row._asdict() for row in rows]}
 
 
 def counts(session: Session, *, principal: Principal) -> dict[str, int]:

@@ -16,6 +16,8 @@ from supervision.domain import days_late, is_overdue, light_of, worst
 from supervision.models import case_petitions, cases, clocks, co_units, entries, marks, petitions
 from supervision.telling import line_of
 
+NO_UNIT = "-"
+"""Stands for no unit where one is asked for; no unit has so short a code."""
 # Written out, so that the partial index of the same condition is used.
 _OWED = sa.text("clocks.state = 'running' AND clocks.kind = 'duty'")
 
@@ -112,7 +114,8 @@ def overdue(
         .where(_OWED, clocks.c.due_at <= now, _visible(principal))
     )
     if query["unit"]:
-        statement = statement.where(cases.c.lead_unit == query["unit"])
+        unit = None if query["unit"] == NO_UNIT else query["unit"]
+        statement = statement.where(cases.c.lead_unit.is_not_distinct_from(unit))
     by = [clocks.c.due_at, clocks.c.case_id, clocks.c.clock_id]
 
     def present(row: Any) -> dict[str, Any]:
@@ -120,6 +123,39 @@ def overdue(
         return row.header | row._asdict() | {"unit": row.lead_unit, "days_late": late}
 
     return page_by_key(session, statement, by=by, query=query, present=present)
+
+
+def overdue_by_unit(session: Session, *, principal: Principal, now: dt.datetime) -> dict[str, Any]:
+    """How many of those clocks each unit has, the unit of the longest overdue first."""
+    first = sa.func.min(clocks.c.due_day)
+    rows = session.execute(
+        sa.select(
+            cases.c.lead_unit.label("unit"),
+            sa.func.count().label("clocks"),
+            sa.func.count(cases.c.case_id.distinct()).label("cases"),
+            first.label("due_day"),
+            # Any case of the unit: its header has the unit's name.
+            sa.func.max(cases.c.case_id).label("one"),
+        )
+        .join(cases, cases.c.case_id == clocks.c.case_id)
+        .where(_OWED, clocks.c.due_at <= now, _visible(principal))
+        .group_by(cases.c.lead_unit)
+        .order_by(first, cases.c.lead_unit)
+    ).all()
+    headers = sa.select(cases.c.case_id, cases.c.header).where(
+        cases.c.case_id.in_([row.one for row in rows])
+    )
+    named = {row.case_id: row.header.get("lead_unit_name") for row in session.execute(headers)}
+    return {
+        "items": [
+            row._asdict()
+            | {
+                "unit_name": named[row.one],
+                "days_late": days_late(due_day=row.due_day, now=now),
+            }
+            for row in rows
+        ]
+    }
 
 
 def counts(session: Session, *, principal: Principal) -> dict[str, int]:

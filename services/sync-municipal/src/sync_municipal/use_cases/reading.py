@@ -41,6 +41,15 @@ def exchanges_of(
     return page(session, statement, by=exchanges.c.id, query=query, present=shown)
 
 
+def exchanges_that_are(
+    session: Session, *, status: str, principal: Principal, query: dict[str, Any]
+) -> dict[str, Any]:
+    """The exchanges with a status, newest first, without what is withheld from the caller."""
+    told = exchanges.c.case_id.not_in(marks.withheld_cases(principal))
+    statement = sa.select(exchanges).where(exchanges.c.status == status, told)
+    return page(session, statement, by=exchanges.c.id, query=query, present=shown)
+
+
 def shown(row: sa.Row[Any]) -> dict[str, Any]:
     """An exchange without what was sent; `version` means the case's, not the row's."""
     hidden = ("version", "payload", "idempotency_key", "traceparent")
