@@ -1,0 +1,4 @@
+from console.service import SERVICE
+from shared.cli import main
+
+main(SERVICE)

@@ -1,0 +1,5 @@
+"""Events the console emits: none, it owns sessions only."""
+
+from shared.contracts import Events
+
+events = Events("console")
