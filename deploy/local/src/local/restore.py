@@ -189,7 +189,7 @@ def finish(place: Place, *, bus_url: str, tell: Tell = print) -> None:
     if not decision.exists():
         return
     finish_swap(place, tell)
-    for service in find_services():
+    for service in filter(lambda one: one.talks, find_services()):
         queue = inbox_queue(service.name)
         declare_topology(bus_url, queue=queue, bindings=service.subscriptions.bindings())
         purge_queue(bus_url, queue)

@@ -33,6 +33,7 @@ _MOST_MOVES = 5
 _TAKEN = "Connection in use"
 _STOP_SECONDS = 60.0
 _PORT_SECONDS = 5.0
+_LOCAL = {"HOST": "127.0.0.1", "COOKIES_SECURE": "0"}
 
 
 class NotReady(Exception):
@@ -55,13 +56,18 @@ class Stack:
         self.var = var
         var.mkdir(parents=True, exist_ok=True)
         self.services = list(find_services() if services is None else services)
-        self.env = {**os.environ, **local_secrets(var), "BUS_URL": bus_url, "HOST": "127.0.0.1"}
+        self.env = {**_LOCAL, **os.environ, **local_secrets(var), "BUS_URL": bus_url}
         self.env |= settings or {}
         self.databases = {s.name: database_of(s.package) for s in self.services}
         self.commands: dict[str, tuple[list[str], dict[str, str]]] = {}
         self.processes: dict[str, Guarded] = {}
         self.companions: list[subprocess.Popen[str]] = []
         self.endpoints: dict[str, str] = {}
+
+    @property
+    def talking(self) -> list[Service]:
+        """The services that tell or hear anything: those with a queue and a worker."""
+        return [service for service in self.services if service.talks]
 
     def __enter__(self) -> "Stack":
         self.start()
@@ -77,10 +83,11 @@ class Stack:
             self._start_companions(service)
         self._add_web("accounts", ["local.accounts"], {})
         self.endpoints["auth"] = f"{self.endpoints.pop('accounts')}/auth"
+        self.env.setdefault("AUTH_URL", self.endpoints["auth"])
         for service in self.services:
             self._add_service(service)
-            if service.name == "intake":
-                self.env.setdefault("INTAKE_URL", self.endpoints["intake"])
+            address = f"{service.package.upper()}_URL"
+            self.env.setdefault(address, self.endpoints[service.name])
         for name in self.commands:
             self.launch(name)
         self._tell_endpoints()
@@ -92,11 +99,12 @@ class Stack:
         """What the init containers do: migrate, then declare queue and bindings."""
         with self.app(service) as app:
             migrations.migrate(app.db, service.package)
-        declare_topology(
-            self.env["BUS_URL"],
-            queue=inbox_queue(service.name),
-            bindings=service.subscriptions.bindings(),
-        )
+        if service.talks:
+            declare_topology(
+                self.env["BUS_URL"],
+                queue=inbox_queue(service.name),
+                bindings=service.subscriptions.bindings(),
+            )
 
     def app(self, service: Service) -> "_Opened":
         """The service in this process, for looking into its tables."""
@@ -249,7 +257,7 @@ class Stack:
     def _add_service(self, service: Service) -> None:
         env = self._env_of(service)
         self._add_web(service.name, [service.package, "web"], env)
-        for role in ("worker", *service.roles):
+        for role in (*(("worker",) if service.talks else ()), *service.roles):
             self.commands[f"{service.name}.{role}"] = ([service.package, role], env)
 
 
