@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bench import accept, importing, lifecycle, looks, matter, process, relay, shapes, visible
+from bench import (
+    accept,
+    console,
+    importing,
+    lifecycle,
+    looks,
+    matter,
+    process,
+    relay,
+    shapes,
+    visible,
+)
 from bench.place import Place, place
 from bench.table import Row, as_json, render
 
@@ -26,6 +37,7 @@ PATHS: dict[str, Callable[[Place], Iterator[Row]]] = {
     "shapes": shapes.measure,
     "matter": matter.measure,
     "looks": looks.measure,
+    "console": console.measure,
 }
 _LARGEST = 5_000_000
 T = TypeVar("T")

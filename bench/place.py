@@ -21,6 +21,8 @@ from shared.auth import STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
 from shared.clock import SystemClock
 from shared.service import Service, find_services
 
+_SHARED_BUFFERS = "'1GB'"
+"""As in deploy/k8s/overlays/prod/postgresql.yaml."""
 _SETTINGS = {"PUBLIC_RATE": "1000000/hour", "WEB_THREADS": "8"}
 
 
@@ -58,7 +60,11 @@ class Place:
 
     def date_commits(self) -> None:
         """Have PostgreSQL remember when each transaction was committed."""
-        self.administer("ALTER SYSTEM SET track_commit_timestamp = on")
+        self.set_up("track_commit_timestamp", "on")
+
+    def set_up(self, parameter: str, value: str) -> None:
+        """Give PostgreSQL a parameter that it reads when it starts."""
+        self.administer(f"ALTER SYSTEM SET {parameter} = {value}")
         self.postgres.stop()
         self.postgres.start()
 
@@ -100,7 +106,9 @@ def place(
         PrivateRabbit() as rabbit,
         PrivatePostgres() as postgres,
     ):
-        yield Place(rabbit, postgres, Path(folder), sizes, spikes, scale, data, say)
+        made = Place(rabbit, postgres, Path(folder), sizes, spikes, scale, data, say)
+        made.set_up("shared_buffers", _SHARED_BUFFERS)
+        yield made
 
 
 def connect(stack: Stack, service: str) -> psycopg.Connection:
