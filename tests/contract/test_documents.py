@@ -69,7 +69,7 @@ def test_stored_examples_fit_the_messages_of_the_asyncapi_document(name):
         for path in sorted(EXAMPLES.glob(f"{key}/*.json")):
             validator.validate(json.loads(path.read_text(encoding="utf-8")))
             seen += 1
-    assert seen
+    assert seen or not SERVICES[name].talks
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,8 @@ def test_a_new_required_field_of_a_body_is_refused(world: World):
     assert whys == [
         "POST /v1/petitions: `district` is new and required: calls of today would be refused. Give "
         "it a default.",
+        "console 0.1.0 calls POST /v1/petitions of intake 0.2.0: `district` is required, and the "
+        "caller may leave it out. Serve it as before, or upgrade console first.",
         "channel calls POST /v1/petitions of intake 0.2.0: `district` is required, and the caller "
         "may leave it out. Serve it as before, or change that caller first.",
     ]
@@ -245,6 +247,7 @@ def test_the_declared_callers_are_served_by_the_tree(world):
     callers = read_callers(ROOT / "tests/contract/callers", ROOT)
     assert [caller.name for caller in callers] == [
         "channel",
+        "console",
         "notice-gateway",
         "public-portal",
         "routing",
@@ -297,6 +300,7 @@ def test_a_claim_check_is_frozen_with_its_caller_and_held_against_the_next_serve
         ({"body": {"type": "object", "additionalProperties": False}}, "`purpose` is required"),
         ({"answers": {"204": {}}}, "it never answers 204"),
         ({"query": {"full": {"type": "boolean"}}}, "there is no query parameter `full`"),
+        ({"files": ["photo"]}, "it takes no file `photo`"),
     ],
 )
 def test_a_caller_waits_for_its_server(world, change, sentence):

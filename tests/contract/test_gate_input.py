@@ -8,7 +8,7 @@ import pytest
 from gate.__main__ import main
 from gate.operations import operations
 from gate.verdicts import BadInput
-from sites import ROOT, World, event, field, without
+from sites import ROOT, SERVICES, World, event, field, without
 
 from shared.migrations import head
 
@@ -227,7 +227,7 @@ def test_other_images_of_an_overlay_are_none_of_the_gates_business(world):
 def test_the_tree_is_checked_against_every_overlay(world, capsys):
     world.deploy("dev")
     assert run(world, "tree") == 0
-    assert capsys.readouterr().out.count("yes, it may be deployed") == 10
+    assert capsys.readouterr().out.count("yes, it may be deployed") == 2 * len(SERVICES)
 
 
 def test_what_of_the_tree_may_be_deployed_and_what_not_is_said_at_the_end(world, capsys):
@@ -235,7 +235,8 @@ def test_what_of_the_tree_may_be_deployed_and_what_not_is_said_at_the_end(world,
     world.caller("portal", call)
     assert run(world, "tree") == 1
     assert capsys.readouterr().out.endswith(
-        "prod: these may be deployed, in this order: intake, routing, supervision, sync-municipal\n"
+        "prod: these may be deployed, in this order: "
+        "intake, routing, supervision, sync-municipal, console\n"
         "prod: refused: satisfaction\n\n"
     )
 

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -73,6 +75,7 @@ def test_what_the_dockerfile_copies_is_there_and_is_sent(name: str) -> None:
 @each_service
 def test_all_sources_of_a_service_are_sent(name: str) -> None:
     found = [*sources("shared/src"), *sources(f"services/{name}/src")]
+    found = [path for path in found if "/static/vendor/" not in path and not path.endswith(".mo")]
     assert len(found) > len(SERVICES)
     assert [path for path in found if not is_sent(path)] == []
 
@@ -91,6 +94,8 @@ def test_all_sources_of_a_service_are_sent(name: str) -> None:
         "services/intake/src/minsheng_intake.egg-info/PKG-INFO",
         "services/intake/src/intake/__pycache__/api.cpython-311.pyc",
         "services/intake/build/lib/intake/api.py",
+        "services/console/src/console/static/vendor/axe.min.js",
+        "services/console/src/console/translations/en/LC_MESSAGES/messages.mo",
         "shared/src/shared/web/__pycache__/app.cpython-311.pyc",
         "deploy/local/src/local/stack.py",
         "requirements-dev.txt",
@@ -105,6 +110,29 @@ def test_nothing_else_is_sent(path: str) -> None:
 def test_the_entry_point_starts_the_package_of_its_service(name: str) -> None:
     assert """ -m %s "$@"\\n' "$(echo "$SERVICE" | tr - _)" """ in DOCKERFILE
     assert SERVICES[name].package == name.replace("-", "_")
+
+
+def test_what_pages_load_is_made_in_the_image_and_goes_into_the_wheel(tmp_path: Path) -> None:
+    assert """.tools.assets"; \\\n""" in DOCKERFILE
+    assert (ROOT / "services/console/package-lock.json").exists()
+    assert is_sent("services/console/package-lock.json")
+    shutil.copytree(ROOT / "services/console", tmp_path / "console", ignore=_BUILT)
+    made = ("static/vendor/htmx.min.js", "static/vendor/images/layers.png")
+    made += ("translations/en/LC_MESSAGES/messages.mo",)
+    for name in made:
+        path = tmp_path / "console/src/console" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "-w", tmp_path / "wheels", tmp_path / "console"], check=True)
+    [wheel] = (tmp_path / "wheels").iterdir()
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"console/{name}" for name in made} <= inside
+    for name in ("templates/page.html", "templates/office/frame.html", "static/base.css"):
+        assert f"console/{name}" in inside
+
+
+_BUILT = shutil.ignore_patterns("build", "*.egg-info", "__pycache__", "vendor", "*.mo", "tests")
 
 
 def test_the_image_names_the_ports_that_are_the_defaults() -> None:

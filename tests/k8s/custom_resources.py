@@ -66,7 +66,12 @@ CLUSTER = {
     },
     "postgresql": {
         "pg_hba": [str],
-        "parameters": {"max_connections": str, "timezone": str, "log_timezone": str},
+        "parameters": {
+            "max_connections": str,
+            "shared_buffers": str,
+            "timezone": str,
+            "log_timezone": str,
+        },
         "synchronous": {
             "method!": ("any", "first"),
             "number!": int,

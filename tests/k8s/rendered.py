@@ -12,6 +12,8 @@ from shared.service import Service, find_services
 Object = dict[str, Any]
 
 SERVICES: dict[str, Service] = {service.name: service for service in find_services()}
+TALKING = {name: service for name, service in SERVICES.items() if service.talks}
+"""Services that tell or hear anything: with a worker, a queue and a user in RabbitMQ."""
 OURS = "app.kubernetes.io/"
 
 

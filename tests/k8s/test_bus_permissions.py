@@ -18,7 +18,7 @@ from kombu.exceptions import ChannelError
 from pika.exceptions import ChannelClosedByBroker
 
 from k8s.check import ENVIRONMENTS
-from k8s.rendered import SERVICES, of_kind
+from k8s.rendered import TALKING, of_kind
 from local.servers import PrivateRabbit
 from shared.bus import EXCHANGE, Message, Outcome, inbox_queue
 from shared.rabbitmq import RabbitPublisher, declare_topology
@@ -26,7 +26,7 @@ from shared.rabbitmq.topology import queue_depth
 
 TEXT = "intake.petition.text.v1"
 
-each_service = pytest.mark.parametrize("name", SERVICES)
+each_service = pytest.mark.parametrize("name", TALKING)
 each_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
 
@@ -43,7 +43,7 @@ def test_a_service_may_bind_what_its_subscriptions_hear_and_no_more(environment,
     assert topic["permissions"] == {
         "exchange": EXCHANGE,
         "write": f"^{name}[.]",
-        "read": pattern(*SERVICES[name].subscriptions.bindings()),
+        "read": pattern(*TALKING[name].subscriptions.bindings()),
     }
 
 
@@ -61,9 +61,9 @@ def test_a_service_may_configure_and_read_its_own_queue_alone(environment, name)
 
 
 @each_environment
-def test_every_service_has_a_user_and_nobody_else_has(environment) -> None:
+def test_every_service_that_talks_has_a_user_and_nobody_else_has(environment) -> None:
     for kind in ("User", "Permission", "TopicPermission"):
-        assert set(of_kind(environment, kind)) == set(SERVICES)
+        assert set(of_kind(environment, kind)) == set(TALKING)
     vhosts = {p["spec"]["vhost"] for p in of_kind(environment, "Permission").values()}
     assert vhosts == {thing["spec"]["name"] for thing in of_kind(environment, "Vhost").values()}
 
@@ -71,12 +71,12 @@ def test_every_service_has_a_user_and_nobody_else_has(environment) -> None:
 def test_what_is_for_some_alone_is_heard_by_those_alone() -> None:
     heard = {
         (row.from_, type_, reader)
-        for reader, service in SERVICES.items()
+        for reader, service in TALKING.items()
         for row in service.subscriptions.rows
         for type_ in row.types
     }
     for source, type_, reader in heard:
-        assert SERVICES[source].events[type_].may_go_to(reader), f"{reader} hears {type_}"
+        assert TALKING[source].events[type_].may_go_to(reader), f"{reader} hears {type_}"
     assert {reader for _, type_, reader in heard if type_ == "petition.text.v1"} == {"routing"}
 
 
@@ -95,7 +95,7 @@ class Broker:
 
     def declare(self, name: str) -> None:
         """What the service's init container `topology` does, as the service's own user."""
-        bindings = SERVICES[name].subscriptions.bindings()
+        bindings = TALKING[name].subscriptions.bindings()
         declare_topology(self.urls[name], queue=inbox_queue(name), bindings=bindings)
 
 
@@ -125,7 +125,7 @@ def set_up(server: PrivateRabbit) -> Broker:
         of_topic = (topic["exchange"], topic["write"], topic["read"])
         server.control("set_topic_permissions", "-p", vhost, name, *of_topic)
         broker.urls[name] = f"amqp://{name}:{password}@127.0.0.1:{server.port}/{vhost}"
-    for name in SERVICES:
+    for name in TALKING:
         broker.declare(name)
     return broker
 
@@ -156,11 +156,11 @@ def test_a_service_declares_its_topology_as_its_own_user_again_and_again(broker,
 @pytest.mark.servers
 @each_service
 def test_a_service_publishes_each_of_its_events_as_its_own_user(broker, name) -> None:
-    types = [event_type.name for event_type in SERVICES[name].events]
+    types = [event_type.name for event_type in TALKING[name].events]
     with closing(RabbitPublisher(broker.urls[name])) as publisher:
         outcomes = publisher.publish([message(name, type_) for type_ in types])
     heard = {
-        type_ for s in SERVICES.values() for type_ in types if s.subscriptions.find(name, type_)
+        type_ for s in TALKING.values() for type_ in types if s.subscriptions.find(name, type_)
     }
     expected = [Outcome.ACKED if t in heard else Outcome.RETURNED for t in types]
     assert outcomes == expected
@@ -178,16 +178,16 @@ def test_a_service_replays_to_anothers_queue_by_its_name(broker) -> None:
 
 @pytest.mark.servers
 def test_the_words_of_a_petition_reach_routing_alone(broker) -> None:
-    before = {name: queue_depth(broker.urls[name], inbox_queue(name)) for name in SERVICES}
+    before = {name: queue_depth(broker.urls[name], inbox_queue(name)) for name in TALKING}
     with closing(RabbitPublisher(broker.urls["intake"])) as publisher:
         assert publisher.publish([message("intake", "petition.text.v1")]) == [Outcome.ACKED]
-    after = {name: queue_depth(broker.urls[name], inbox_queue(name)) for name in SERVICES}
-    assert {name for name in SERVICES if after[name] != before[name]} == {"routing"}
+    after = {name: queue_depth(broker.urls[name], inbox_queue(name)) for name in TALKING}
+    assert {name for name in TALKING if after[name] != before[name]} == {"routing"}
 
 
 @pytest.mark.servers
 @pytest.mark.parametrize("key", [TEXT, "intake.#", "#", "intake.petition.*.v1"])
-@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ("routing", "intake")])
+@pytest.mark.parametrize("name", [name for name in TALKING if name not in ("routing", "intake")])
 def test_nobody_but_routing_binds_the_words_of_a_petition(broker, name, key) -> None:
     queue = inbox_queue(name)
     assert refused(broker.urls[name], lambda channel: channel.queue_bind(queue, EXCHANGE, key))

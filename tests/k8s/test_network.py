@@ -16,6 +16,8 @@ RABBITMQ = {
     "app.kubernetes.io/part-of": "rabbitmq",
 }
 
+OF_OURS = {"app.kubernetes.io/part-of": "minsheng"}
+
 Doors = set[tuple[str, int]]
 
 TO_ALL: Doors = {("kube-system", 53)}
@@ -28,7 +30,7 @@ OUT: dict[str, Doors] = {
     "rabbitmq": {("rabbitmq", 4369), ("rabbitmq", 25672)},
 }
 IN: dict[str, Doors] = {
-    "web": {("ingress-nginx", 8000), ("monitoring", 9100)},
+    "web": {("ingress-nginx", 8000), ("web", 8000), ("monitoring", 9100)},
     "worker": {("monitoring", 9100)},
     "push": {("monitoring", 9100)},
     "mail": {("monitoring", 9100)},
@@ -48,21 +50,23 @@ OUTSIDE: dict[str, dict[str, Doors]] = {
         "postgresql": {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443), ("192.0.2.30/32", 443)},
     },
 }
-"""Addresses that differ by environment: the city, the API server, the backup store, mail."""
+"""Addresses that differ by environment: city, API server, backup store, mail, sign-in."""
 AMONG: dict[tuple[str, str], dict[str, Doors]] = {
     ("routing", "web"): {"egress": {("web", 8000)}},
     ("intake", "web"): {
-        "ingress": {("web", 8000), ("mail", 8000)},
+        "ingress": {("mail", 8000)},
         "egress": {("192.0.2.40/32", 443)},
     },
+    ("console", "web"): {"egress": {("web", 8000)}},
     ("intake", "worker"): {"egress": {("192.0.2.40/32", 443)}},
     ("intake", "mail"): {"egress": {("web", 8000), ("192.0.2.40/32", 443)}},
 }
-"""What one service alone does: routing asks intake who the petitioner is, intake keeps files, and
-`mail` posts to intake."""
+"""What one service alone does: routing asks intake who the petitioner is, intake keeps files,
+`mail` posts to intake, and the console asks all."""
 GATEWAYS: dict[str, Doors] = {"prod": {("192.0.2.40/32", 443), ("192.0.2.40/32", 587)}}
 """Where intake's worker alone sends notices to petitioners."""
 for places in OUTSIDE.values():
+    places["web"] = {("192.0.2.50/32", 443)}
     places["mail"] = {("192.0.2.40/32", 993), ("192.0.2.50/32", 443)}
     places["rabbitmq"] = {("192.0.2.20/32", 443), ("192.0.2.20/32", 6443)}
 
@@ -123,21 +127,21 @@ def test_each_pod_talks_to_whom_it_must_and_to_no_other(environment) -> None:
 
 
 @each_environment
-def test_routing_asks_intake_alone_and_intake_hears_routing_alone(environment) -> None:
+def test_web_is_heard_by_web_where_routing_asks_intake_and_the_console_all(environment) -> None:
     policies = of_kind(environment, "NetworkPolicy")
     ends = {
-        "routing-to-intake": ("routing", "egress", "to", "intake"),
-        "intake-from-routing": ("intake", "ingress", "from", "routing"),
+        "routing-to-intake": ("routing", "egress", "to", {"app.kubernetes.io/name": "intake"}),
+        "intake-from-routing": ("intake", "ingress", "from", {"app.kubernetes.io/name": "routing"}),
+        "console-to-services": ("console", "egress", "to", OF_OURS),
+        "services-from-console": (None, "ingress", "from", {"app.kubernetes.io/name": "console"}),
     }
     for name, (own, way, end, other) in ends.items():
         spec = policies[name]["spec"]
-        assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == own
+        assert spec["podSelector"]["matchLabels"].get("app.kubernetes.io/name") == own
         [rule] = spec[way]
         [peer] = rule[end]
-        assert peer["podSelector"]["matchLabels"] == {
-            "app.kubernetes.io/name": other,
-            "app.kubernetes.io/component": "web",
-        }
+        web = {"app.kubernetes.io/component": "web"}
+        assert peer["podSelector"]["matchLabels"] == other | web
 
 
 @each_environment

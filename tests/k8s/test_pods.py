@@ -27,7 +27,8 @@ from k8s.rendered import (
 from k8s.sources import ROOT
 from shared.cli import COMMANDS, PREPARATIONS, ForMigrating, ForTopology, web_options
 from shared.settings import read_settings
-from shared.testing import sample_secrets
+from shared.testing import make_app, sample_secrets
+from shared.web.app import create_app
 from sync_municipal.settings import check_push
 
 each_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -57,7 +58,9 @@ MAY_BE_LEFT_OUT = {"MAIL_BOXES", "MAIL_ACCOUNT"}
 @each_environment
 def test_every_role_of_every_service_is_deployed(environment) -> None:
     wanted = {
-        f"{name}-{role}" for name, s in SERVICES.items() for role in ("web", "worker", *s.roles)
+        f"{name}-{role}"
+        for name, s in SERVICES.items()
+        for role in ("web", *(["worker"] if s.talks else []), *s.roles)
     }
     assert set(of_kind(environment, "Deployment")) == wanted
 
@@ -299,14 +302,51 @@ def test_the_public_door_opens_public_routes_alone(environment) -> None:
     wanted = {f"/{name}/(v1/public/.*)": f"{name}-web" for name in public - {"intake"}}
     wanted["/intake/(v1/public/.*|open311/v2/.*)"] = "intake-web"
     assert paths(doors["public"]) == wanted
-    assert set(paths(doors["staff"]).values()) == {f"{name}-web" for name in SERVICES}
-    assert set(paths(doors["staff"]).values()) == set(of_kind(environment, "Service"))
+    with_pages = {f"{name}-web" for name, service in SERVICES.items() if service.pages}
+    for_staff = [set(paths(doors[name]).values()) for name in ("staff", "staff-pages")]
+    assert for_staff == [{f"{name}-web" for name in SERVICES} - with_pages, with_pages]
+    assert set.union(*for_staff) == set(of_kind(environment, "Service"))
     assert paths(doors["public-wechat"]) == {"/intake/(v1/wechat/[a-z0-9_]+)": "intake-web"}
     for name, door in (("public", "v1/public"), ("staff", "v1")):
         files = {f"/intake/({door}/petitions/[^/]+/attachments)": "intake-web"}
         if name == "public":
             files["/intake/(v1/public/drafts/[^/]+/files)"] = "intake-web"
         assert paths(doors[f"{name}-attachments"]) == files
+
+
+@each_environment
+def test_citizens_reach_the_pages_that_are_theirs_and_staff_reach_all(
+    environment, tmp_path
+) -> None:
+    doors = of_kind(environment, "Ingress")
+    public, staff = ([*paths(doors[f"{name}-pages"])][0] for name in ("public", "staff"))
+    app = make_app(SERVICES["console"], tmp_path)
+    rules = list(create_app(app).url_map.iter_rules())
+    app.close()
+    assert {rule.endpoint.partition(".")[0] for rule in rules} >= {"portal", "office", "static"}
+    for rule in rules:
+        path = "".join("x" if is_variable else part for is_variable, part in rule._trace)[1:]
+        of_citizens = rule.endpoint.startswith("portal.") or rule.endpoint in OF_BOTH
+        assert bool(reached(public, path)) == of_citizens, rule
+        assert bool(reached(staff, path)) == (rule.endpoint not in ("healthz", "readyz")), rule
+    for of_a_service in (
+        "/intake/v1/petitions",
+        "/routing/v1/public/x",
+        "/sync-municipal",
+        "/intake",
+    ):
+        assert not reached(public, of_a_service)
+        assert not reached(staff, of_a_service)
+    assert not reached(public, "/OFFICE")
+    assert reached(public, "/officer")
+
+
+OF_BOTH = {"static", "icons", "choose_language"}
+
+
+def reached(pattern: str, path: str) -> re.Match[str] | None:
+    """Whether ingress-nginx sends a path there: its patterns are anchored and heed no case."""
+    return re.match(pattern, path, re.I)
 
 
 def paths(ingress: Object) -> dict[str, str]:
@@ -321,12 +361,14 @@ def test_both_doors_limit_rate_and_size(environment) -> None:
     for ingress in of_kind(environment, "Ingress").values():
         notes = {k.split("/")[1]: v for k, v in ingress["metadata"]["annotations"].items()}
         assert {"limit-rpm", "limit-rps"} & set(notes)
-        is_for_files = ingress["metadata"]["name"].endswith("-attachments")
+        is_for_files = ingress["metadata"]["name"].endswith(("-attachments", "-pages"))
         assert notes["proxy-body-size"] == ("21m" if is_for_files else "1m")
         assert notes["ssl-redirect"] == "true"
     assert settings["MAX_BODY_BYTES"] == str(1024**2)
     assert settings["ATTACHMENT_BYTES"] == str(20 * 1024**2)
     assert settings["TRUSTED_PROXIES"] == "1"
+    pages = given(environment, container(pods(environment)["console-web"], "app"))
+    assert int(pages["MAX_BODY_BYTES"]) == 21 * 1024**2
 
 
 @each_environment

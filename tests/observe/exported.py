@@ -49,6 +49,7 @@ def exported(folder: Path) -> Mapping[str, set[str]]:
         sampled = {"traceparent": child(None, sampled=True)}
         answer = client.post("/intake/v1/public/petitions", json=PETITION, headers=sampled)
         assert answer.status_code == 201, answer.text
+        assert client.get("/").status_code == 200, "a page, which asks other services"
         text = _text_with(client, *_CHAIN)
     finally:
         system.close()

@@ -110,7 +110,7 @@ class Embedded:
         env = {**os.environ, **local_secrets(self.var)}
         with ExitStack() as opened:
             apps = {}
-            for service in find_services():
+            for service in filter(lambda one: one.talks, find_services()):
                 own = service_env(service, env=env, var=self.var)
                 apps[service.name] = app = App(service, read_settings(service.settings, own))
                 opened.callback(app.close)

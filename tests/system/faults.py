@@ -101,7 +101,7 @@ def _wait_logged(scene: Scene, name: str, words: str) -> None:
 def cut_database_connections(scene: Scene) -> None:
     """Every connection of each service to its database ends, three times over."""
     for _ in range(3):
-        for service in scene.stack.services:
+        for service in scene.stack.talking:
             cut = _terminate_backends(scene, service.package)
             assert cut, f"{service.name} had no connection to lose"
         scene.goes_on("loss of all database connections")
@@ -185,7 +185,7 @@ def duplicates_shuffled(scene: Scene) -> None:
 def _send_shuffled(scene: Scene, producer: str) -> None:
     log = list(_log_of(scene, producer))
     with _publisher(scene) as publisher:
-        for reader in scene.stack.services:
+        for reader in scene.stack.talking:
             heard = [m for m in log if reader.subscriptions.find(m.source, m.type)] * 2
             random.Random(reader.name).shuffle(heard)
             _publish(publisher, heard, reader.name)

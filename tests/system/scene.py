@@ -83,7 +83,7 @@ def scene_of(
         site_of(stack) as site,
         Operators(site, through=through) as operators,
     ):
-        for service in stack.services:
+        for service in stack.talking:
             rabbit.wait_written(inbox_queue(service.name))
         with (
             telling(stack),

@@ -77,7 +77,7 @@ def site_of(stack: Stack) -> Iterator[Site]:
         yield Site(
             endpoints=Endpoints.from_file(stack.var / ENDPOINTS_FILE),
             password=password(stack.var),
-            apps={s.name: opened.enter_context(stack.app(s)) for s in stack.services},
+            apps={s.name: opened.enter_context(stack.app(s)) for s in stack.talking},
             var=stack.var,
         )
 

@@ -30,6 +30,9 @@ ROWS = (
     "list of 100, dispatch, among 300, p50",
     "export of one unit's cases, xlsx, among 300, p50",
     "list of 100, overdue duties, among 300, p50",
+    "page, a case, among 300, p50",
+    "page, today, among 300, p50",
+    "page, the citizens' first page, among 0, p95",
 )
 TINY = {"SCALE": "0.01", "SIZES": "0,300", "SPIKES": "1"}
 
@@ -63,6 +66,7 @@ def test_every_path_is_measured_beside_its_limit_and_nothing_is_lost(tmp_path: P
         "kombu alone",
         "plain SQL",
         "COPY",
+        "its answers alone",
     }
     (lost,) = [row for path, row in rows.items() if "lost, in any service" in path]
     (refused,) = [row for path, row in rows.items() if "not answered 201" in path]

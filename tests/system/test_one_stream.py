@@ -21,7 +21,7 @@ from system.waiting import wait_out
 
 pytestmark = pytest.mark.servers
 
-PETITIONS = int(os.environ.get("STREAM_PETITIONS", "2000"))
+PETITIONS = int(os.environ.get("STREAM_PETITIONS", "1000"))
 PACE = float(os.environ.get("STREAM_PACE", "4"))
 """Petitions a second while the faults happen; what lacks of PETITIONS then comes faster.
 

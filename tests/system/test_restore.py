@@ -124,7 +124,7 @@ def running(place: Place) -> Iterator[tuple[Stack, Site, Operators]]:
         site_of(stack) as site,
         Operators(site) as operators,
     ):
-        for service in stack.services:
+        for service in stack.talking:
             rabbit.wait_written(inbox_queue(service.name))
         yield stack, site, operators
 

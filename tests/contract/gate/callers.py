@@ -1,7 +1,9 @@
 """Who calls us by HTTP, what they count on, and whether a version serves it: declared calls.
 
     callers/<caller>.json   {"doc": ..., "calls": [{to, method, path, as, query, headers, body,
-                             answers: {status: schema of what it reads}, optional}]}
+                             files, answers: {status: schema of what it reads}, optional}]}
+
+`files` are the parts of a form that hold a file.
 
 A call that is `optional` is one that its caller can do without where it is not offered yet; where
 it is offered it must fit all the same. A caller that is a service itself has its calls frozen
@@ -24,7 +26,9 @@ from gate.verdicts import BadInput
 from shared.service import ALL_SERVICES
 
 _WANTED = {"to": str, "method": str, "path": str, "as": str, "answers": dict}
-_ALLOWED = {**_WANTED, "query": dict, "headers": list, "body": dict, "optional": bool}
+_ALLOWED = {
+    **_WANTED, "query": dict, "headers": list, "body": dict, "files": list, "optional": bool
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,16 @@ def _refused_input(call: dict[str, Any], operation: Operation) -> Iterator[str]:
         if ("header", name.lower()) not in operation.parameters:
             yield f"the header {name} means nothing there."
     bodies, required = operation.body()
+    parts = bodies.get("multipart/form-data", {}).get("properties", {})
+    for name in call.get("files", ()):
+        if name not in parts:
+            yield f"it takes no file `{name}`."
     if "body" in call and "application/json" not in bodies:
         yield "it takes no JSON body."
     elif "body" in call:
         gaps = inclusion.gaps(call["body"], bodies["application/json"])
         yield from (_sent_now(gap) for gap in gaps)
-    elif required:
+    elif required and "files" not in call:
         yield "it needs a body."
 
 
