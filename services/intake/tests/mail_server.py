@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from imap_tools import MailBox
+from imap_tools import MailBox, MailboxFolderStatusError
 
 PASSWORD = "open-sesame-0123456789"
 _CONFIG = """
@@ -124,9 +124,11 @@ class Dovecot:
     def folders(self, user: str) -> dict[str, int]:
         """How many messages each folder has that has any."""
         with self.box(user) as box:
-            counted = {
-                one.name: box.folder.status(one.name)["MESSAGES"] for one in box.folder.list()
-            }
+            counted: dict[str, int] = {}
+            for one in box.folder.list():
+                # A folder that is being made is listed a moment before it can be asked.
+                with contextlib.suppress(MailboxFolderStatusError):
+                    counted[one.name] = box.folder.status(one.name)["MESSAGES"]
         return {name: number for name, number in counted.items() if number}
 
     def originals(self, user: str, folder: str) -> list[bytes]:
