@@ -4,12 +4,15 @@ import datetime as dt
 import json
 import tempfile
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from shared import contracts, migrations
 from shared.auth import PUBLIC_AUDIENCE, STAFF_AUDIENCE, WHOLE_DISTRICT, Issuer
@@ -69,6 +72,26 @@ def _migrated_file(service: Service) -> bytes:
             db.close()
             _migrated_files[service.package] = path.read_bytes()
     return _migrated_files[service.package]
+
+
+class _Rule(Rule):
+    """A route whose functions that build its address are compiled once in a process.
+
+    Compiling those of all routes takes longer than most tests, and each test has an application
+    of its own.
+    """
+
+    _built: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        assert not self.defaults
+        key = (self.rule, append_unknown)
+        if key not in self._built:
+            self._built[key] = super()._compile_builder(append_unknown)
+        return self._built[key]
+
+
+Flask.url_rule_class = _Rule
 
 
 class Office:
