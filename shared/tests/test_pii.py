@@ -123,9 +123,12 @@ def test_masks_keep_only_what_the_reader_needs():
     assert mask_email("zhangsan@example.cn") == "z***@example.cn"
 
 
-@given(st.sampled_from(sorted(MASKS)), st.text(min_size=1, max_size=40))
+unmasked = st.text(st.characters(exclude_characters="*"), min_size=1, max_size=40)
+
+
+@given(st.sampled_from(sorted(MASKS)), unmasked)
 def test_a_mask_never_answers_the_whole_value(name, value):
-    assert MASKS[name](value) != value or set(value) <= {"*"}
+    assert MASKS[name](value) != value
 
 
 digit = st.sampled_from("0123456789")

@@ -49,8 +49,9 @@ def known():
 
 @pytest.fixture(scope="module")
 def busy(town):
-    """Cases whose own words are none of ours."""
+    """Cases whose own words are none of ours, of several people."""
     words = {"content": "Three lamps are dark.", "place": "Market Road"}
+    words["cosigners"] = [{"name": "Li Ping", "phone": "13800001235"}]
     case_at_unit(town, "Lamps", **words)
     forwarded(town, "Buses", **words)
 
