@@ -111,11 +111,11 @@ def sealed_text(content: Mapping[str, Any]) -> str:
 
 def read_bundle(path: Path, shown: Path) -> Bundle:
     """The bundle in a file; BadInput names the file (as `shown`), the line and the reason."""
-    return _bundle(read_text(path, shown), path, shown)
+    return _bundle(read_text(path, shown), path.parent.name, path.stem, shown)
 
 
 @lru_cache(maxsize=64)
-def _bundle(text: str, path: Path, shown: Path) -> Bundle:
+def _bundle(text: str, service: str, version: str, shown: Path) -> Bundle:
     """The bundle that a text is; one check asks for the same ones many times."""
     lines = _lines_of_parts(text, shown)
     content = json.loads(text)
@@ -123,7 +123,6 @@ def _bundle(text: str, path: Path, shown: Path) -> Bundle:
         if part not in content:
             raise BadInput(f"{shown}: line 1: the part `{part}` is missing; {_RESTORE}")
     _check_seals(content, lines, shown)
-    service, version = path.parent.name, path.stem
     if (content["service"], content["version"]) != (service, version):
         raise BadInput(
             f"{shown}: line {lines['service']}: this is the bundle of {content['service']} "
