@@ -23,6 +23,8 @@ READING := tesseract-ocr tesseract-ocr-chi-sim
 PYTEST := $(BIN)/python -m pytest
 # Each process has private servers of its own; servers that are given are used by one alone.
 SPREAD := $(if $(TEST_BUS_URL)$(TEST_DATABASE_URL),,-n auto --maxprocesses 4 --dist loadfile)
+# Tests of the parts wait for browsers and servers a fifth of the time: one process more than cores.
+SPREAD_WIDE := $(if $(SPREAD),-n $(shell expr $$(nproc) + 1) --maxprocesses 4 --dist loadfile)
 # What measures has the machine for itself.
 ALONE := tests/system/test_bench.py
 GATE := PYTHONPATH=tests/contract $(BIN)/python -m gate
@@ -55,7 +57,7 @@ demo: $(INSTALLED) ## Play MESSAGES=file.csv (or the samples) and print a report
 
 test: $(INSTALLED_DEV) ## Every test, on private RabbitMQ and PostgreSQL servers (what CI runs)
 	@deploy/local/install-system-packages rabbitmq-server postgresql prometheus clamav-daemon dovecot-imapd chromium $(PAPERS) $(READING)
-	$(PYTEST) $(SPREAD) -m "not faults" --ignore=tests/system
+	$(PYTEST) $(SPREAD_WIDE) -m "not faults" --ignore=tests/system
 	$(PYTEST) $(SPREAD) -m "not faults" --ignore=$(ALONE) tests/system
 	$(PYTEST) $(ALONE)
 

@@ -1,6 +1,7 @@
 """Administration: tables after a trial, the calendar, templates, standards, channels."""
 
 import re
+from importlib.resources import files
 
 import pytest
 from casework_pages import received
@@ -49,6 +50,7 @@ def received_at_transport(town):
     """A case that waits at the transport office."""
     case_id = received(town, title="鹭洲三十路站牌歪了")
     town.act("dispatcher", case_id, "forward", unit="transport", category="transport.bus")
+    return case_id
 
 
 def table_of_units(town):
@@ -190,6 +192,22 @@ def test_standards_are_tried_and_each_error_names_file_and_line(open_page):
     said = page.locator("#trial").inner_text()
     assert "不能使用" in said
     assert "procedure.yaml，第2行：" in said
+
+
+def test_what_an_edition_changes_is_shown_with_the_clocks_that_run(town, open_page):
+    town.act("handler", received_at_transport(town), "accept")
+    own = (files("routing.standards") / "procedure.yaml").read_text(encoding="utf-8")
+    edition = own.replace("    length: {days: 60}", "    length: {days: 45}", 1)
+    page = open_page("/office/procedure", account="admin")
+    page.get_by_label("标准文件").set_input_files(
+        [{"name": "procedure.yaml", "mimeType": "text/yaml", "buffer": edition.encode()}]
+    )
+    page.get_by_role("button", name="校验", exact=True).click()
+    said = page.locator("#trial").inner_text()
+    assert "可以使用" in said
+    assert "60 → 45" in said
+    assert re.search(r"办结并书面答复（修改）：[1-9]\d*项正在计算", said)
+    assert "届满日不变" in said
 
 
 def test_a_channel_is_opened_and_closed(town, open_page):

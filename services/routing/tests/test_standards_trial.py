@@ -42,7 +42,13 @@ def line_of(text, part):
 def test_the_running_edition_loads_and_changes_nothing(office):
     answer = tried(office, procedure_yaml=PROCEDURE, documents_yaml=DOCUMENTS)
     assert answer.status_code == 200, answer.text
-    assert answer.json == {"would_load": True, "errors": [], "changes": [], "cases": []}
+    assert answer.json == {
+        "would_load": True,
+        "errors": [],
+        "changes": [],
+        "cases": [],
+        "clocks": [],
+    }
 
 
 def test_what_would_change_is_named_and_which_open_cases_stand_there(office):
@@ -56,11 +62,26 @@ def test_what_would_change_is_named_and_which_open_cases_stand_there(office):
     answer = tried(office, procedure_yaml=edition).json
     assert (answer["would_load"], answer["errors"]) == (True, [])
     assert answer["changes"] == [
-        {"section": "states", "name": "handling", "change": "changed", "what": ["name"]},
-        {"section": "clocks", "name": "D5", "change": "changed", "what": ["days"]},
+        {
+            "section": "states",
+            "name": "handling",
+            "change": "changed",
+            "what": ["name"],
+            "values": [{"name": "name", "before": "办理中", "after": "正在办理"}],
+        },
+        {
+            "section": "clocks",
+            "name": "D5",
+            "change": "changed",
+            "what": ["days"],
+            "values": [{"name": "days", "before": "60", "after": "45"}],
+        },
     ]
     assert answer["cases"] == [
         {"state": "handling", "state_name": "办理中", "change": "changed", "cases": 2}
+    ]
+    assert answer["clocks"] == [
+        {"clock": "D5", "clock_name": "办结并书面答复", "change": "changed", "running": 2}
     ]
 
 

@@ -53,13 +53,25 @@ class StandardErrorOut(ma.Schema):
     at_start = fields.Bool()
 
 
+class StandardValueOut(ma.Schema):
+    """What stands in a place of a row, and what will; "" is nothing."""
+
+    name = fields.Str()
+    before = fields.Str()
+    after = fields.Str()
+
+
 class StandardChangeOut(ma.Schema):
-    """A row that is added, removed, or changed in `what`, beside the running edition."""
+    """A row that is added, removed, or changed in `what`, beside the running edition.
+
+    `values` are those of `what` that can be said in a line.
+    """
 
     section = fields.Str()
     name = fields.Str()
     change = fields.Str()
     what = fields.List(fields.Str())
+    values = fields.List(fields.Nested(StandardValueOut))
 
 
 class StandingOut(ma.Schema):
@@ -71,6 +83,15 @@ class StandingOut(ma.Schema):
     cases = fields.Int()
 
 
+class RunningClockOut(ma.Schema):
+    """How many clocks of open cases run by a rule that is removed or changed; they stay."""
+
+    clock = fields.Str()
+    clock_name = fields.Str()
+    change = fields.Str()
+    running = fields.Int()
+
+
 class TrialOut(ma.Schema):
     """What would become of an edition."""
 
@@ -78,3 +99,4 @@ class TrialOut(ma.Schema):
     errors = fields.List(fields.Nested(StandardErrorOut))
     changes = fields.List(fields.Nested(StandardChangeOut))
     cases = fields.List(fields.Nested(StandingOut))
+    clocks = fields.List(fields.Nested(RunningClockOut))

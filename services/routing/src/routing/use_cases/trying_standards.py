@@ -8,6 +8,7 @@ import dataclasses
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from importlib import resources as packaged
@@ -37,6 +38,7 @@ from shared.errors import Invalid, both, in_language
 _TEMPLATE = re.compile(r"templates/[a-z0-9_]{1,60}\.html\Z")
 _SECTIONS = ("states", "actions", "fields", "clocks", "parameters")
 _HANDBOOK = "handbook/"
+_AT_ONCE = 1000
 _T = TypeVar("_T")
 
 
@@ -67,6 +69,7 @@ def try_standards(
             *(_changes(resources.papers.catalogue, catalogue, ("documents",)) if catalogue else ()),
         ],
         "cases": _standing(session, resources.procedure, procedure) if procedure else [],
+        "clocks": _running(session, resources.procedure, procedure) if procedure else [],
     }
 
 
@@ -171,10 +174,29 @@ def _changes(before: Any, after: Any, sections: Collection[str]) -> list[dict[st
 
 def _differing(old: Any, new: Any) -> dict[str, Any] | None:
     if old is None or new is None:
-        return {"change": "removed" if new is None else "added", "what": []}
+        return {"change": "removed" if new is None else "added", "what": [], "values": []}
     names = [one.name for one in dataclasses.fields(old) if one.name != "line"]
     what = [name for name in names if getattr(old, name) != getattr(new, name)]
-    return {"change": "changed", "what": what} if what else None
+    if not what:
+        return None
+    values = [
+        {"name": name, "before": before, "after": after}
+        for name in what
+        if (before := _in_words(getattr(old, name))) is not None
+        and (after := _in_words(getattr(new, name))) is not None
+    ]
+    return {"change": "changed", "what": what, "values": values}
+
+
+def _in_words(value: Any) -> str | None:
+    """A value as the file has it, "" for none; None for one that is too deep for a line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def _standing(session: Session, before: Procedure, after: Procedure) -> list[dict[str, Any]]:
@@ -194,6 +216,36 @@ def _standing(session: Session, before: Procedure, after: Procedure) -> list[dic
             "state_name": before.states[name].name,
             "change": states[name],
             "cases": numbers.get(name, 0),
+        }
+        for name in touched
+    ]
+
+
+def _running(session: Session, before: Procedure, after: Procedure) -> list[dict[str, Any]]:
+    """How many clocks of open cases run now by each rule that is removed or changed.
+
+    Their last days stay: the new rule counts for clocks that start later.
+    """
+    rules = {row["name"]: row["change"] for row in _changes(before, after, ("clocks",))}
+    touched = [name for name in rules if name in before.clocks]
+    if not touched:
+        return []
+    table = models.cases
+    open_ones = sa.select(table.c.clocks).where(
+        table.c.state.in_([name for name in before.states if not before.ended(name)])
+    )
+    numbers = Counter(
+        clock["id"]
+        for (clocks,) in session.execute(open_ones.execution_options(yield_per=_AT_ONCE))
+        for clock in clocks
+        if clock["state"] == "running"
+    )
+    return [
+        {
+            "clock": name,
+            "clock_name": before.clocks[name].name,
+            "change": rules[name],
+            "running": numbers[name],
         }
         for name in touched
     ]
