@@ -73,7 +73,7 @@ alerts: $(INSTALLED_DEV) ## Check and test alerts and dashboards; OUT=folder: wr
 	@deploy/local/install-system-packages rabbitmq-server prometheus
 	$(if $(OUT),$(BIN)/python deploy/prometheus/plain.py $(OUT),$(PYTEST) tests/observe)
 
-dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/grafana/panels.py
+dashboards: $(INSTALLED_DEV) ## Write Grafana's dashboards anew from deploy/grafana/*_page.py
 	$(BIN)/python deploy/grafana/dashboards.py
 
 handbook: $(INSTALLED) ## Write the handbook of handling, both editions as HTML and PDF, into OUT=var/handbook

@@ -1,13 +1,17 @@
-"""Writes the dashboards of panels.py as the JSON that Grafana imports: `dashboards.py [FOLDER]`."""
+"""Writes the dashboards (*_page.py) as the JSON that Grafana imports: `dashboards.py [FOLDER]`."""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from panels import DASHBOARDS, Dashboard, Panel
+from panels import Dashboard, Panel
+from petitions_page import PETITIONS
+from service_page import SERVICE
+from system_page import SYSTEM
 
 FOLDER = Path(__file__).parent
+DASHBOARDS = {"system": SYSTEM, "service": SERVICE, "petitions": PETITIONS}
 _COLUMNS = 24
 _HEIGHT = {"stat": 4, "timeseries": 8, "bargauge": 10}
 _SOURCE = {"type": "prometheus", "uid": "${datasource}"}
