@@ -1,5 +1,6 @@
 """What came in and could not be read: its original is saved, it is registered, dealt with."""
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -10,6 +11,8 @@ import pytest
 from conftest import found_by_axe
 from town import Town
 from watching import fits
+
+from shared.clock import OFFICE_TZ
 
 TOKEN = "Yunping2026token"
 ACCOUNT = {
@@ -48,6 +51,10 @@ def unread(town):
     return newest["unread_id"], body.encode()
 
 
+def today():
+    return dt.datetime.now(OFFICE_TZ).date().isoformat()
+
+
 def row(page, unread_id):
     return page.locator(f"#unread-{unread_id}")
 
@@ -66,7 +73,8 @@ def test_an_original_is_saved_for_a_purpose_and_the_message_is_dealt_with(unread
     page.goto("/office/unread")
     with page.expect_popup() as form:
         one.get_by_role("link", name="据此登记信访件").click()
-    assert form.value.url.endswith("/office/register")
+    assert form.value.locator("#field-channel").input_value() == "wechat"
+    assert form.value.locator("#field-received_at").input_value().startswith(f"{today()}T")
     one.get_by_role("button", name="处理完毕").click()
     page.locator(f"#wrong-note-{unread_id}").wait_for()
     one.get_by_label("怎样处理的").fill("已请信访人重新发送。")
@@ -76,6 +84,33 @@ def test_an_original_is_saved_for_a_purpose_and_the_message_is_dealt_with(unread
     page.goto("/office/unread?state=dealt")
     assert re.search(r"林晓\s*：\s*已请信访人重新发送。", one.inner_text())
     assert one.get_by_role("button").count() == 0
+
+
+def test_what_is_registered_from_a_message_ends_it(town, unread, open_page):
+    unread_id, _ = unread
+    page = open_page("/office/unread", account="registrar")
+    with page.expect_popup() as opened:
+        row(page, unread_id).get_by_role("link", name="据此登记信访件").click()
+    form = opened.value
+    form.locator("#field-title").fill("鹭洲三十一路路灯")
+    form.get_by_role("button", name="登记", exact=True).click()
+    assert form.locator("#wrong-content").inner_text() == "必填。"
+    assert form.locator("#field-channel").input_value() == "wechat"
+    form.locator("#field-content").fill("路灯不亮。")
+    form.get_by_role("button", name="登记", exact=True).click()
+    number = form.locator(".receipt-code").first.inner_text()
+    receipt = form.get_by_role("link", name="上传附件").get_attribute("href")
+    form.get_by_role("button", name="将来件记为处理完毕").click()
+    form.get_by_text("已记为处理完毕。").wait_for()
+    (dealt,) = [
+        one
+        for one in town.get("registrar", "intake", "/v1/unread", state="dealt", limit=200)["items"]
+        if one["unread_id"] == unread_id
+    ]
+    assert dealt["note"] == f"已登记为{number}。"
+    petition_id = receipt.rpartition("/")[2].partition("#")[0]
+    registered = town.get("registrar", "intake", f"/v1/petitions/{petition_id}")
+    assert registered["received_at"][:16] == dealt["received_at"][:16]
 
 
 def test_the_worst_that_is_typed_is_named_and_stays(unread, open_page):

@@ -7,7 +7,7 @@ typed, so that the service says what is wrong with it.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from shared.clock import OFFICE_TZ
@@ -133,6 +133,11 @@ def _authority(sent: Sent, under: str) -> dict[str, Any]:
 def one(sent: Sent, name: str) -> str:
     """What was typed into a field, without the white space around it."""
     return next(iter(sent(name)), "").strip()
+
+
+def begun(known: Mapping[str, str]) -> dict[str, str]:
+    """What a form that is still empty begins with, of all that is known beforehand."""
+    return {name: known[name] for name in ("channel", "received_at") if name in known}
 
 
 def whole(typed: str) -> int | str:

@@ -27,17 +27,24 @@ _TYPED = {
 @office.route("/register", methods=["GET", "POST"])
 @open_to("registrar")
 def register() -> Any:
-    """The form, and what came of it: the receipt, shown this once."""
-    typed: dict[str, Any] = {}
+    """The form, and what came of it: the receipt, shown this once.
+
+    Where it is made from what could not be read, it begins with how and when that came in.
+    """
+    unread = request.values.get("unread", "")
+    typed: dict[str, Any] = petition_form.begun(request.args)
     refused = None
     if request.method == "POST":
         typed = petition_form.read(request.form.getlist)
         refused = ask(post("intake", "/v1/petitions", typed, key=request.form.get("key")))
         if refused.ok:
-            return render_template("office/intake/receipt.html", receipt=refused.body)
+            return render_template(
+                "office/intake/receipt.html", receipt=refused.body, unread=unread
+            )
     shown = render_template(
         "office/intake/register.html",
         p=typed,
+        unread=unread,
         key=key_to_send(refused),
         **form_parts(typed, refused, channels=get("intake", "/v1/channels")),
     )
