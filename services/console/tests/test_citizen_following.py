@@ -129,6 +129,8 @@ def test_review_is_applied_for_within_the_days_that_are_left(town, open_page, sm
     reload_until(page, IN_THIRTY_DAYS)
     page.get_by_role("link", name="申请复查").click()
     see(page, "自收到书面答复之日起30日内申请")
+    page.get_by_role("button", name="申请复查").click()
+    assert page.locator(".wrong").all_inner_texts() == ["必填。", "不能为空。"]
     page.get_by_label("您的请求和理由").fill("第四盏没有修，请复查。")
     page.get_by_role("button", name="发送验证码").click()
     see(page, "验证码已发到")

@@ -167,3 +167,12 @@ def test_one_service_that_is_down_leaves_its_part_saying_so(tmp_path_factory, ch
         assert page.get_by_role("heading", level=1).inner_text() == "鹭洲三路积水"
         assert "暂时" in page.inner_text("main")
         context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [("/nothing", 404, "没有找到"), ("/language", 405, "这个地址不能直接打开")],
+)
+def test_an_error_page_says_what_is_wrong(client, path, status, said):
+    answer = client.get(path)
+    assert (answer.status_code, said in answer.get_data(as_text=True)) == (status, True)

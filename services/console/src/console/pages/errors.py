@@ -91,15 +91,17 @@ def _page(status: int, *, stale_form: bool = False) -> tuple[str, int]:
         HTTPStatus.BAD_REQUEST: _("请求无法处理"),
         HTTPStatus.FORBIDDEN: _("您没有查看此页的权限"),
         HTTPStatus.NOT_FOUND: _("没有找到"),
+        HTTPStatus.METHOD_NOT_ALLOWED: _("这个地址不能直接打开"),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("文件太大"),
         HTTPStatus.TOO_MANY_REQUESTS: _("请求过于频繁，请稍后再试"),
         HTTPStatus.SERVICE_UNAVAILABLE: _("服务暂时不可用"),
     }
     title = _("页面已过期，请刷新后重新提交") if stale_form else titles.get(HTTPStatus(status))
+    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return (
         render_template(
             "error.html",
-            title=title or _("系统出错，已记录"),
+            title=title or (_("系统出错，已记录") if ours else _("请求无法处理")),
             said=said,
             status=status,
             portal_menu=MENU,

@@ -48,7 +48,7 @@ def send_request(path: str) -> Any:
     key = request.form.get("key")
     answer = ask(post("intake", address, said, route=f"{_ROUTE}/requests", key=key))
     if not answer.ok:
-        return _page(path, answer, code_sent=True)
+        return _page(path, answer, code_sent=said["phone_code"] != "")
     flash(_("%(what)s：已收到您的请求。", what=translated(answer.body["kind_name"])), "done")
     return redirect(url_for("portal.petition"))
 
