@@ -133,7 +133,7 @@ def test_a_citizen_reads_the_stages_in_plain_words(desk, receipt, story):
     ]  # fmt: skip
     words = {s["stage"]: s["text"] for s in stages}
     assert words["forwarded"].startswith("您反映的事项已转送交通运输局")
-    assert "应在2026-05-05前办结" in words["accepted"]
+    assert "应在2026年5月5日前办结" in words["accepted"]
     assert words["served"] == "处理意见已送达。答复内容：路灯已修好。"
     assert words["closed"] == "您反映的事项已办结。"
     assert "路灯已修好" not in words["replied"]

@@ -460,6 +460,11 @@ def test_what_is_wrong_in_a_request_is_named(desk, citizen, changes, field):
     assert desk.rows(models.petition_requests) == []
 
 
+def test_all_that_is_wrong_in_a_request_is_named_at_once(citizen):
+    refused = citizen().request(kind="review", content=None, phone_code="")
+    assert {one["field"] for one in refused.json["errors"]} == {"content", "phone_code"}
+
+
 def test_rare_characters_and_directions_are_kept_as_sent(desk, citizen):
     words = "𠮷村\u202e反\u202c方向👪不服"
     citizen().requested("review", content=words)

@@ -40,6 +40,11 @@ def office_day(moment: dt.datetime) -> dt.date:
     return moment.astimezone(OFFICE_TZ).date()
 
 
+def long_day(day: dt.date) -> str:
+    """A day as a sentence has it, 2026年3月2日 (GB/T 9704-2012, 7.3.5.4)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_ends(day: dt.date) -> dt.datetime:
     """The exclusive end of a local day: the start of the next one, in UTC (TCC 203(2))."""
     after = day + dt.timedelta(days=1)

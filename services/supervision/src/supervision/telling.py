@@ -5,11 +5,13 @@
 Never a title, a text or a reply. Vocabularies are open: a word that is not known is said as it is.
 """
 
+import datetime as dt
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.clock import long_day
 from shared.states import name_of
 
 Facts = dict[str, Any]
@@ -44,6 +46,7 @@ def _number_of_joined(data: Mapping[str, Any]) -> Facts:
 
 
 _LEAD = ("lead_unit", "lead_unit_name")
+_DAYS = frozenset({"report_due", "due_day", "due"})
 
 TOLD: Mapping[str, Told] = {
     "case.opened.v1": Told(("信访事项已登记。",), ("channel", "purpose")),
@@ -148,6 +151,8 @@ def line_of(type_: str, facts: Mapping[str, Any]) -> str:
 def _word(name: str, value: Any) -> str:
     if name == "state":
         return name_of(value)
+    if name in _DAYS:
+        return long_day(dt.date.fromisoformat(str(value)))
     return WORDS.get(name, {}).get(str(value), str(value))
 
 

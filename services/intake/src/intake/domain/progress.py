@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from intake.domain.requests import reason_text, request_name
+from shared.clock import long_day
 
 _TOGETHER = "您反映的事项与另一事项内容相同，已并入一并办理。"
 STAGE_TEXTS = {
@@ -95,7 +96,7 @@ def stage_of(verb: str, data: Mapping[str, Any], *, petition_id: str) -> str | N
 
 def supplement_text(until: dt.date, what: str) -> str:
     """What a citizen reads of a request for supplement."""
-    return f"请于{until.year}年{until.month}月{until.day}日前补充以下材料：{what}"
+    return f"请于{long_day(until)}前补充以下材料：{what}"
 
 
 def public_state(state: str, *, secret: bool) -> str:
@@ -114,7 +115,7 @@ def stage_text(stage: str, facts: Mapping[str, Any]) -> str:
         petition_no=facts.get("petition_no", ""),
         unit=SOMEBODY if secret else facts.get("unit") or SOMEBODY,
         judiciary=SOMEBODY if secret else JUDICIARY,
-        due=f"，应在{due}前办结并答复您" if due else "",
+        due=f"，应在{long_day(dt.date.fromisoformat(due))}前办结并答复您" if due else "",
         reply=f"答复内容：{reply}" if reply and not secret else "",
         request=request_name(facts.get("request")),
         why=reason_text(facts.get("why")) or "",

@@ -35,9 +35,9 @@ class _Requested(Body):
     content = Text(longest=50_000, lines=True, allow_none=True, load_default=None)
     case_id = Text(longest=36, allow_none=True, load_default=None)
 
-    @ma.validates_schema(skip_on_field_errors=True)
+    @ma.validates_schema(skip_on_field_errors=False)
     def _check_content(self, data: dict[str, Any], **_: Any) -> None:
-        if data["kind"] != "withdraw" and data["content"] is None:
+        if data.get("kind") not in (None, "withdraw") and data.get("content", "") is None:
             raise ma.ValidationError(both("必填。", "Required."), "content")
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.clock import long_day
+
 OUTCOMES = {
     "support": "予以支持",
     "partly": "部分支持",
@@ -208,7 +210,7 @@ def render(opinion: Opinion, *, unit_name: str, issued_on: dt.date) -> str:
     parts += [line for line in (_next_step(opinion), *_attached(opinion)) if line]
     if opinion.contact or opinion.phone:
         parts.append(f"联系人：{opinion.contact}　联系电话：{opinion.phone}")
-    signed = f"{issued_on.year}年{issued_on.month}月{issued_on.day}日"
+    signed = long_day(issued_on)
     return "\n".join([*parts, "", opinion.signer or unit_name, signed])
 
 
@@ -257,4 +259,4 @@ def _attached(opinion: Opinion) -> list[str]:
 
 
 def _written(day: dt.date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return long_day(day) if day else ""

@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from routing.domain.documents import SYSTEM, Catalogue, Document
 from routing.domain.service import as_day
 from routing.domain.standards import StandardError
+from shared.clock import long_day
 from shared.errors import both, in_language
 
 FOLDER = Path(__file__).parent.parent / "standards" / "templates"
@@ -50,7 +51,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def day(value: Any) -> str:
     """2026年3月2日, in arabic numerals (GB/T 9704-2012, 7.3.5.4)."""
     found = as_day(value)
-    return f"{found.year}年{found.month}月{found.day}日" if found else str(value or "")
+    return long_day(found) if found else str(value or "")
 
 
 def lines(value: Any) -> list[str]:

@@ -15,6 +15,7 @@ from intake.domain.phone_codes import LASTS, PURPOSES
 from intake.domain.progress import stage_text
 from intake.resources import Resources
 from intake.use_cases.notices.queueing import PHONE_CODE, newest_choices
+from shared.clock import long_day
 from shared.db import Session
 from shared.pii import Undecryptable
 
@@ -162,8 +163,7 @@ def _values(
 
 
 def _day(iso: str) -> str:
-    day = dt.date.fromisoformat(iso)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return long_day(dt.date.fromisoformat(iso))
 
 
 def _contacts(

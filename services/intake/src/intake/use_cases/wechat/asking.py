@@ -6,7 +6,7 @@ from http import HTTPStatus
 from intake.resources import Resources
 from intake.use_cases.following import check_code, progress_of
 from intake.use_cases.wechat.followers import Follower
-from shared.clock import Clock, office_day
+from shared.clock import Clock, long_day, office_day
 from shared.db import Session
 from shared.errors import Refused
 
@@ -48,5 +48,4 @@ def look_up(session: Session, asked: tuple[str, str], *, clock: Clock, resources
 
 
 def _day(at: dt.datetime) -> str:
-    day = office_day(at)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return long_day(office_day(at))

@@ -5,7 +5,6 @@
 petitioner is stands in `routing.domain.known.identity`.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +28,7 @@ from routing.domain.known.sources import (
 )
 from routing.domain.opinion import OUTCOMES, cited, overall
 from routing.domain.service import METHODS
+from shared.clock import long_day
 
 
 def _lead(known: Around) -> str | None:
@@ -81,16 +81,12 @@ def _papers(known: Around) -> list[dict[str, str]]:
         {
             "number": one["number"] or "",
             "title": known.titles[one["kind"]],
-            "date": _written(one["issued_on"]),
+            "date": long_day(one["issued_on"]),
             "pages": "",
             "note": "",
         }
         for one in known.issued
     ]
-
-
-def _written(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _to_body(known: Around) -> str | None:

@@ -17,7 +17,7 @@ from routing.use_cases.coordination import meetings
 from routing.use_cases.coordination.things import Row
 from routing.use_cases.documents.access import visible_case
 from shared.auth import Principal
-from shared.clock import OFFICE_TZ, Clock
+from shared.clock import OFFICE_TZ, Clock, long_day
 from shared.db import Session
 from shared.errors import Conflict, Invalid, both
 
@@ -144,10 +144,10 @@ def _fields(kind: str, facts: Mapping[str, Any], resources: Resources) -> dict[s
 
 
 def _written_day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日前"
+    return f"{long_day(day)}前"
 
 
 def _written_time(at: dt.datetime) -> str:
     local = at.astimezone(OFFICE_TZ)
     minute = f"{local.minute}分" if local.minute else ""
-    return f"{local.year}年{local.month}月{local.day}日{local.hour}时{minute}"
+    return f"{long_day(local)}{local.hour}时{minute}"
