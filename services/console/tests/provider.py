@@ -14,6 +14,9 @@ import httpx
 from local.guard import Guarded
 from local.ports import free_port
 
+_ESTABLISHED = "01"
+"""The state of a connection in Linux's /proc/net/tcp."""
+
 
 class Provider:
     """The provider at `issuer`; `person` tells it who there is, with their claims."""
@@ -55,6 +58,16 @@ class Provider:
         finally:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
+
+    def has_unread(self) -> bool:
+        """Whether a request has come that the silent provider has not read."""
+        rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+        return any(
+            int(local.rpartition(":")[2], 16) == self.port
+            and state == _ESTABLISHED
+            and int(queues.rpartition(":")[2], 16) > 0
+            for _, local, _, state, queues, *_ in rows
+        )
 
     def person(self, name: str, /, **claims: Any) -> None:
         httpx.put(f"{self.issuer}/users/{name}", json=claims).raise_for_status()

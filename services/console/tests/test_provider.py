@@ -255,7 +255,7 @@ def test_killed_while_it_asks_for_the_next_token_it_sends_the_person_to_the_prov
         time.sleep(1.1 * SHORT_S)
         with provider.silent():
             asked = pool.submit(client.get, "/office/cases")
-            wait_until(lambda: renewing(town))
+            wait_until(lambda: renewing(town) and provider.has_unread())
             town.kill()
             assert isinstance(asked.exception(), httpx.HTTPError)
         town.start()

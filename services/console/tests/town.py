@@ -64,7 +64,7 @@ class Town:
     def __exit__(self, failed: object, *_: object) -> None:
         asked = undeclared(self.base) if self._process and not failed else []
         self.kill()
-        assert asked == []
+        assert asked == [], asked
 
     @property
     def password(self) -> str:
