@@ -22,7 +22,7 @@ from system.waiting import wait_out
 pytestmark = pytest.mark.servers
 
 PETITIONS = int(os.environ.get("STREAM_PETITIONS", "1000"))
-PACE = float(os.environ.get("STREAM_PACE", "4"))
+PACE = float(os.environ.get("STREAM_PACE", "3"))
 """Petitions a second while the faults happen; what lacks of PETITIONS then comes faster.
 
 Slow enough for two cores that do everything: a stream that outruns its clerks never ends.

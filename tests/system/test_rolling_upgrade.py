@@ -26,12 +26,12 @@ from system.versions import ADDITIVE, EMITS_V2, READS_BOTH, make_version
 pytestmark = pytest.mark.servers
 
 PETITIONS = int(os.environ.get("UPGRADE_PETITIONS", "300"))
-PACE = float(os.environ.get("UPGRADE_PACE", "4"))
+PACE = float(os.environ.get("UPGRADE_PACE", "3"))
 """Petitions a second; the clerks' and the supervisor's requests come on top of them.
 
 Two cores that are busy with more take minutes to start a process.
 """
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.2
 
 SERVICES = {service.name: service for service in find_services()}
 V1, V2 = "petition.registered.v1", "petition.registered.v2"
